@@ -1,0 +1,5 @@
+"""Boundaries: proved, published, kept."""
+
+from gis.boundaries.publish import Publication, publish_import
+
+__all__ = ["Publication", "publish_import"]

@@ -1,0 +1,107 @@
+"""What follows from the polygons: areas, colours, labels, bounds in words, outlines."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from gis.core.arcs import Arcs, contacts, dissolve, extract_arcs, main_neighbours
+from gis.core.colouring import recolour
+from gis.core.geodesy import area_m2, length_m
+from gis.core.labels import label_points
+
+#: Reading order of 四至, and what stands where the county ends.
+SIDES = ("东", "南", "西", "北")
+OUTSIDE = "县界"
+
+
+def derive_columns(grids: gpd.GeoDataFrame, known_colours: dict[str, int]) -> pd.DataFrame:
+    """Return the derived columns of grids, in their order.
+
+    Parameters
+    ----------
+    grids
+        ``code``, ``name``, ``kind``, ``geometry`` (CGCS2000 degrees, canonical).
+    known_colours
+        Code → colour index of grids that had one: they keep it where they can, for a fresh
+        colouring after one split would change the wall map of the whole county.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``area_m2``, ``perimeter_m``, ``colour_index``, ``label_lon``, ``label_lat``,
+        ``label_radius_m``, ``bounds_text``.
+    """
+    polygons = grids.geometry.to_numpy()
+    labels = label_points(polygons)
+    derived = pd.DataFrame(
+        {
+            "area_m2": area_m2(polygons),
+            "perimeter_m": length_m(polygons),
+            "colour_index": 0,
+            "label_lon": labels.lon,
+            "label_lat": labels.lat,
+            "label_radius_m": labels.radius_m,
+            "bounds_text": "",
+        },
+        index=grids.index,
+    )
+    for is_basic in (True, False):
+        layer = grids[(grids["kind"] != "exclusive") == is_basic]
+        existing = [known_colours.get(code, -1) for code in layer["code"]]
+        colours = recolour(contacts(layer.geometry.to_numpy()), existing)
+        derived.loc[layer.index, "colour_index"] = colours
+    basic = grids[grids["kind"] != "exclusive"]
+    arcs = extract_arcs(basic.geometry.to_numpy())
+    derived.loc[basic.index, "bounds_text"] = bounds_texts(arcs, list(basic["name"]))
+    return derived
+
+
+def bounds_texts(arcs: Arcs, names: list[str]) -> list[str]:
+    """Say in words what each grid is bounded by (四至), for the register.
+
+    Parameters
+    ----------
+    arcs
+        Of the basic grids.
+    names
+        Of the same grids, in the same order.
+
+    Returns
+    -------
+    list of str
+        ``东至王公庄村第二网格，南至…``; ``县界`` where the county ends.
+    """
+    labelled = [*names, OUTSIDE]  # index -1 reads the last
+    return [
+        "，".join(f"{side}至{labelled[i]}" for side, i in zip(SIDES, row, strict=True))
+        for row in main_neighbours(arcs)
+    ]
+
+
+def division_outlines(basic: gpd.GeoDataFrame, paths: dict[str, list[str]]) -> pd.DataFrame:
+    """Return the outline of every division that has basic grids below it.
+
+    Parameters
+    ----------
+    basic
+        ``division_code`` and ``geometry`` of the basic grids (CGCS2000 degrees, canonical).
+    paths
+        Code → codes from the root down to it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``division_code``, ``geometry`` (MultiPolygon, exact), ``area_m2``.
+    """
+    chains = [paths[code] for code in basic["division_code"]]
+    polygons = basic.geometry.to_numpy()
+    parts = []
+    for depth in range(max(map(len, chains))):
+        inside = np.array([len(chain) > depth for chain in chains])
+        groups = np.array([chain[depth] for chain in chains if len(chain) > depth], dtype=object)
+        codes, outlines = dissolve(polygons[inside], groups)
+        parts.append(pd.DataFrame({"division_code": codes, "geometry": outlines}))
+    outlines_of = pd.concat(parts, ignore_index=True)
+    return outlines_of.assign(area_m2=area_m2(outlines_of["geometry"].to_numpy()))

@@ -1,0 +1,204 @@
+"""What grids must fulfil before they are published; every breach names the grid and the remedy."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from sqlalchemy import text
+
+from gis.core import clock
+from gis.core.coverage import require_tiling
+from gis.core.errors import Invalid
+from gis.core.lattice import lattice_geometry
+from gis.db.session import WriteSession
+
+#: Interiors meet in an area (DE-9IM).
+INTERIORS_OVERLAP = "2********"
+
+
+def require_publishable(grids: gpd.GeoDataFrame, paths: dict[str, list[str]]) -> None:
+    """Raise unless the grids can be published as the whole of their counties.
+
+    Parameters
+    ----------
+    grids
+        Columns ``code``, ``name``, ``kind``, ``division_code``, ``geometry`` (CGCS2000 degrees,
+        canonical).
+    paths
+        Division code → codes from the root down to it.
+
+    Raises
+    ------
+    Invalid
+        Duplicate codes, unknown divisions, exclusive grids that overlap or cross a township.
+    NotTiling
+        Basic grids with gaps or overlaps.
+    """
+    _require_unique_codes(grids["code"])
+    _require_known_divisions(grids, paths)
+    basic = grids[grids["kind"] != "exclusive"]
+    exclusive = grids[grids["kind"] == "exclusive"]
+    if basic.empty:
+        raise Invalid(
+            "there is no basic grid (rural or community) among the grids",
+            zh="数据中没有基础网格（农村网格或社区网格）",
+        )
+    # Counties are tiled one by one: neighbours may be published on another day.
+    for _, county in basic.groupby(basic["division_code"].str[:6]):
+        require_tiling(county.geometry.to_numpy(), list(county["code"]))
+    require_exclusive_rules(exclusive, basic, paths)
+
+
+def _require_unique_codes(codes: pd.Series) -> None:
+    doubled = sorted(set(codes[codes.duplicated()]))
+    if doubled:
+        raise Invalid(
+            f"{len(doubled)} grid codes occur twice, for example {doubled[0]}",
+            zh=f"有 {len(doubled)} 个网格编码重复，例如 {doubled[0]}",
+            codes=doubled[:20],
+        )
+
+
+def division_paths(session: WriteSession) -> dict[str, list[str]]:
+    """Return for every division the codes from the root down to it."""
+    rows = session.execute(text("SELECT code, path FROM division"))
+    return {row.code: row.path for row in rows}
+
+
+def _require_known_divisions(grids: gpd.GeoDataFrame, divisions: dict[str, list[str]]) -> None:
+    unknown = grids[~grids["division_code"].isin(list(divisions))]
+    if not unknown.empty:
+        first = unknown.iloc[0]
+        raise Invalid(
+            f"{len(unknown)} grids belong to divisions that are not loaded, for example grid"
+            f" {first['code']} to {first['division_code']}; import the divisions first",
+            zh=f"有 {len(unknown)} 个网格的所属区划不存在，例如网格 {first['code']} 属于"
+            f" {first['division_code']}；请先导入行政区划",
+            codes=list(unknown["code"][:20]),
+        )
+
+
+def require_exclusive_rules(
+    exclusive: gpd.GeoDataFrame, basic: gpd.GeoDataFrame, divisions: dict[str, list[str]]
+) -> None:
+    """Raise when exclusive grids overlap one another, or lie in more than one township.
+
+    Parameters
+    ----------
+    exclusive, basic
+        The two layers (CGCS2000 degrees, canonical).
+    divisions
+        Code → codes from the root down to it.
+
+    Raises
+    ------
+    Invalid
+        Names both grids, or the grid and the townships.
+    """
+    shapes = lattice_geometry(exclusive.geometry.to_numpy())
+    codes = exclusive["code"].to_numpy()
+    for one, other in _overlapping_pairs(shapes, shapes):
+        if one < other:
+            raise Invalid(
+                f"exclusive grids {codes[one]} and {codes[other]} overlap",
+                zh=f"专属网格 {codes[one]} 与 {codes[other]} 重叠",
+                codes=[codes[one], codes[other]],
+            )
+    # The level under the county owns the exclusive grids below it (village or town level).
+    owner = [_township(divisions[code]) for code in basic["division_code"]]
+    touched: dict[int, set[str]] = {}
+    for one, other in _overlapping_pairs(shapes, lattice_geometry(basic.geometry.to_numpy())):
+        touched.setdefault(int(one), set()).add(owner[int(other)])
+    for index, townships in touched.items():
+        if len(townships) > 1:
+            raise Invalid(
+                f"exclusive grid {codes[index]} crosses the border between townships"
+                f" {', '.join(sorted(townships))}; divide it along that border",
+                zh=f"专属网格 {codes[index]} 跨越了乡镇界（{'、'.join(sorted(townships))}），请沿乡镇界拆分",
+                codes=[codes[index]],
+            )
+
+
+def _overlapping_pairs(ones: Any, others: Any) -> Any:
+    """Return index pairs whose interiors overlap, decided on the integer lattice."""
+    if len(ones) == 0:
+        return np.empty((0, 2), dtype=np.intp)
+    pairs = shapely.STRtree(others).query(ones, predicate="intersects").T
+    overlap = shapely.relate_pattern(ones[pairs[:, 0]], others[pairs[:, 1]], INTERIORS_OVERLAP)
+    return pairs[overlap]
+
+
+def _township(path: list[str]) -> str:
+    return next((code for code in path if len(code.rstrip("0")) > 6), path[-1])
+
+
+def require_continuity(
+    session: WriteSession,
+    grids: gpd.GeoDataFrame,
+    before: pd.DataFrame,
+    effective_from: dt.date,
+) -> None:
+    """Raise when grids would contradict what was published before.
+
+    Parameters
+    ----------
+    session
+        Knows every code that was ever given.
+    grids
+        The grids to publish.
+    before
+        The current versions, indexed by code, with ``kind``.
+    effective_from
+        First day of the new boundaries.
+
+    Raises
+    ------
+    Invalid
+        The day lies before that of the current boundaries or after today; a retired code is
+        given again; a code moves to the other layer.
+    """
+    _require_day(session, effective_from)
+    known = grids[grids["code"].isin(before.index)]
+    was = before.loc[known["code"], "kind"].to_numpy() == "exclusive"
+    moved = known["code"][was != (known["kind"] == "exclusive").to_numpy()]
+    if not moved.empty:
+        raise Invalid(
+            f"grid {moved.iloc[0]} would move to the other layer (basic or exclusive);"
+            " give it a new code",
+            zh=f"网格 {moved.iloc[0]} 在基础网格与专属网格之间变更，请使用新的编码",
+            codes=list(moved[:20]),
+        )
+    fresh = [code for code in grids["code"] if code not in before.index]
+    retired = session.scalars(
+        text("SELECT DISTINCT code FROM grid_version WHERE code = ANY(:codes) ORDER BY code"),
+        {"codes": fresh},
+    ).all()
+    if retired:
+        raise Invalid(
+            f"{len(retired)} codes belong to retired grids, for example {retired[0]};"
+            " a code is never given again",
+            zh=f"有 {len(retired)} 个编码属于已撤销的网格，例如 {retired[0]}；编码不得重复使用",
+            codes=list(retired[:20]),
+        )
+
+
+def _require_day(session: WriteSession, effective_from: dt.date) -> None:
+    today = clock.today()
+    if effective_from > today:
+        raise Invalid(
+            f"boundaries cannot take effect on a later day yet ({effective_from}, today is"
+            f" {today}); import them on that day",
+            zh=f"暂不支持未来生效的边界（{effective_from}，今天是 {today}），请在生效当日导入",
+        )
+    newest: dt.date | None = session.scalar(text("SELECT max(effective_from) FROM generation"))
+    if newest is not None and effective_from < newest:
+        raise Invalid(
+            f"the current boundaries hold from {newest} on; new ones cannot hold from an earlier"
+            f" day ({effective_from})",
+            zh=f"现行边界自 {newest} 起生效，新边界的生效日期（{effective_from}）不能更早",
+        )

@@ -1,0 +1,57 @@
+"""The one engine: psycopg2 with time-outs, for the API, the CLI, migrations and GeoPandas."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.engine import URL, make_url
+
+
+def driver_url(url: str | URL) -> URL:
+    """Return the URL with our driver, whatever spelling of PostgreSQL it came with."""
+    return make_url(url).set(drivername="postgresql+psycopg2")
+
+
+def make_engine(url: str | URL, *, statement_timeout_s: float, pool_size: int = 4) -> Engine:
+    """Open an engine.
+
+    Parameters
+    ----------
+    url
+        ``postgresql://…`` (``DATABASE_URL``).
+    statement_timeout_s
+        Longest time of one statement in seconds; 0 for none (imports and migrations).
+    pool_size
+        Connections kept; as many again may be opened for a peak.
+
+    Returns
+    -------
+    Engine
+    """
+    options = " ".join(
+        (
+            # A runaway query must not hold a pool slot for ever.
+            f"-c statement_timeout={int(statement_timeout_s * 1000)}",
+            # A writer waiting behind a publish gives up with a clear 503 instead of hanging.
+            "-c lock_timeout=20000",
+            # A client that died inside a transaction must not keep its locks.
+            "-c idle_in_transaction_session_timeout=300000",
+            "-c timezone=Asia/Shanghai",
+        )
+    )
+    return create_engine(
+        driver_url(url),
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_timeout=10,
+        pool_pre_ping=True,
+        json_serializer=_dumps,
+        json_deserializer=orjson.loads,
+        connect_args={"options": options, "application_name": "gridmap", "connect_timeout": 10},
+    )
+
+
+def _dumps(value: Any) -> str:
+    return orjson.dumps(value).decode()

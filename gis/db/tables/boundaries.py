@@ -1,0 +1,308 @@
+"""Where the land is divided: divisions, grids, and the generations of their boundaries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import DATERANGE, INT8RANGE, ExcludeConstraint, Range
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gis.db.tables.base import (
+    Base,
+    BigInt,
+    CountyCode,
+    CountyKey,
+    CreatedAt,
+    DivisionCode,
+    GridCode,
+    SerialKey,
+    SmallInt,
+    multipolygon_column,
+    point_column,
+)
+
+KINDS = "kind IN ('rural', 'community', 'exclusive')"
+
+
+class Deployment(Base):
+    """What this database holds: one row, written when the divisions are loaded."""
+
+    __tablename__ = "deployment"
+    __table_args__ = (CheckConstraint("deployment_id = 1", name="one_row"),)
+
+    deployment_id: Mapped[SmallInt] = mapped_column(primary_key=True, server_default="1")
+    profile: Mapped[str]
+    root_code: Mapped[DivisionCode]
+    is_schematic: Mapped[bool] = mapped_column(comment="generated demo data: every map says 示意")
+    seed: Mapped[int | None]
+    fraction: Mapped[float | None]
+    loaded_at: Mapped[CreatedAt]
+
+
+class Division(Base):
+    """An administrative division (行政区划) or a level without an official code (片区)."""
+
+    __tablename__ = "division"
+    __table_args__ = (
+        CheckConstraint("code ~ '^[0-9]{12}$'", name="code"),
+        CheckConstraint("path[array_upper(path, 1)] = code", name="path"),
+        Index("division_path_idx", "path", postgresql_using="gin"),
+        Index("division_parent_code_idx", "parent_code"),
+    )
+
+    code: Mapped[DivisionCode] = mapped_column(primary_key=True)
+    county_code: Mapped[CountyCode]
+    name: Mapped[str]
+    level: Mapped[str] = mapped_column(comment="slug of a level of the profile")
+    depth: Mapped[SmallInt]
+    parent_code: Mapped[DivisionCode | None] = mapped_column(ForeignKey("division.code"))
+    is_admin: Mapped[bool] = mapped_column(comment="has an official code")
+    path: Mapped[list[str]] = mapped_column(
+        ARRAY(String(12)), comment="codes from the root to this one, both included"
+    )
+
+
+class Generation(Base):
+    """A published version of all boundaries; its number is the system's time (ADR 0006)."""
+
+    __tablename__ = "generation"
+
+    generation: Mapped[BigInt] = mapped_column(primary_key=True, autoincrement=False)
+    parent: Mapped[BigInt | None] = mapped_column(ForeignKey("generation.generation"))
+    kind: Mapped[str]
+    effective_from: Mapped[dt.date] = mapped_column(Date)
+    published_at: Mapped[CreatedAt]
+    published_by: Mapped[str] = mapped_column(server_default="system")
+    note: Mapped[str] = mapped_column(server_default="")
+    changeset_id: Mapped[BigInt | None]
+    content_hash: Mapped[str] = mapped_column(comment="SHA-256 of codes and geometries written")
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('import', 'publish', 'rollback')", name="kind"),
+        CheckConstraint("generation > 0", name="positive"),
+    )
+
+
+class Grid(Base):
+    """The stable identity of a grid (网格): never deleted, never given again."""
+
+    __tablename__ = "grid"
+    __table_args__ = (CheckConstraint("layer IN ('basic', 'exclusive')", name="layer"),)
+
+    county_code: Mapped[CountyKey]
+    grid_id: Mapped[SerialKey]
+    layer: Mapped[str]
+    created_generation: Mapped[BigInt] = mapped_column(ForeignKey("generation.generation"))
+
+
+class GridVersion(Base):
+    """What a grid was, from one generation on, for days from one day on."""
+
+    __tablename__ = "grid_version"
+
+    county_code: Mapped[CountyKey]
+    grid_version_id: Mapped[SerialKey]
+    grid_id: Mapped[BigInt]
+    generations: Mapped[Range[int]] = mapped_column(INT8RANGE)
+    valid: Mapped[Range[dt.date]] = mapped_column(DATERANGE)
+    code: Mapped[GridCode]
+    name: Mapped[str]
+    kind: Mapped[str]
+    division_code: Mapped[DivisionCode] = mapped_column(ForeignKey("division.code"))
+    geom: Mapped[Any] = multipolygon_column()
+    area_m2: Mapped[float]
+    perimeter_m: Mapped[float]
+    colour_index: Mapped[SmallInt]
+    label: Mapped[Any] = point_column()
+    label_radius_m: Mapped[float]
+    bounds_text: Mapped[str] = mapped_column(comment="四至: neighbours to the E, S, W, N")
+    attributes: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+
+    __table_args__ = (
+        ForeignKeyConstraint(["county_code", "grid_id"], ["grid.county_code", "grid.grid_id"]),
+        ExcludeConstraint(
+            ("county_code", "="),
+            ("grid_id", "="),
+            ("generations", "&&"),
+            ("valid", "&&"),
+            name="grid_version_one_version_excl",
+            using="gist",
+        ),
+        ExcludeConstraint(
+            ("county_code", "="),
+            ("code", "="),
+            ("generations", "&&"),
+            ("valid", "&&"),
+            name="grid_version_one_code_excl",
+            using="gist",
+        ),
+        CheckConstraint(KINDS, name="kind"),
+        CheckConstraint("code ~ '^[0-9]{15}([0-9]{2})?$'", name="code"),
+        CheckConstraint("NOT isempty(generations) AND NOT isempty(valid)", name="ranges"),
+        CheckConstraint("colour_index BETWEEN 0 AND 5", name="colour_index"),
+        CheckConstraint("is_canonical(geom)", name="geom_canonical"),
+        CheckConstraint("ST_IsValid(geom) AND NOT ST_IsEmpty(geom)", name="geom_valid"),
+        CheckConstraint("ST_IsPolygonCCW(geom)", name="geom_ccw"),
+        CheckConstraint("is_canonical(label)", name="label_canonical"),
+        Index("grid_version_geom_idx", "geom", postgresql_using="gist"),
+        Index("grid_version_division_code_idx", "division_code"),
+        Index("grid_version_code_idx", "code"),
+        Index("grid_version_grid_id_idx", "grid_id"),
+    )
+
+
+class DivisionOutline(Base):
+    """The outline of a division: the exact union of its basic grids, per generation."""
+
+    __tablename__ = "division_outline"
+    __table_args__ = (
+        ExcludeConstraint(
+            ("county_code", "="),
+            ("division_code", "="),
+            ("generations", "&&"),
+            ("valid", "&&"),
+            name="division_outline_one_version_excl",
+            using="gist",
+        ),
+        CheckConstraint("is_canonical(geom)", name="geom_canonical"),
+        Index("division_outline_geom_idx", "geom", postgresql_using="gist"),
+    )
+
+    county_code: Mapped[CountyKey]
+    division_outline_id: Mapped[SerialKey]
+    division_code: Mapped[DivisionCode] = mapped_column(ForeignKey("division.code"))
+    generations: Mapped[Range[int]] = mapped_column(INT8RANGE)
+    valid: Mapped[Range[dt.date]] = mapped_column(DATERANGE)
+    geom: Mapped[Any] = multipolygon_column()
+    area_m2: Mapped[float]
+
+
+class Lineage(Base):
+    """Which grid became which, with the shares of area and households."""
+
+    __tablename__ = "lineage"
+    __table_args__ = (
+        ForeignKeyConstraint(["county_code", "parent_id"], ["grid.county_code", "grid.grid_id"]),
+        ForeignKeyConstraint(["county_code", "child_id"], ["grid.county_code", "grid.grid_id"]),
+        CheckConstraint("area_share BETWEEN 0 AND 1", name="area_share"),
+        CheckConstraint("household_share BETWEEN 0 AND 1", name="household_share"),
+    )
+
+    county_code: Mapped[CountyKey]
+    generation: Mapped[BigInt] = mapped_column(
+        ForeignKey("generation.generation"), primary_key=True
+    )
+    parent_id: Mapped[BigInt] = mapped_column(primary_key=True)
+    child_id: Mapped[BigInt] = mapped_column(primary_key=True)
+    operation: Mapped[str]
+    area_share: Mapped[float]
+    household_share: Mapped[float]
+
+
+class Changeset(Base):
+    """A draft of boundary changes on its way through review."""
+
+    __tablename__ = "changeset"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('draft', 'submitted', 'approved', 'published', 'rejected', 'withdrawn')",
+            name="state",
+        ),
+    )
+
+    county_code: Mapped[CountyKey]
+    changeset_id: Mapped[SerialKey]
+    title: Mapped[str]
+    reason: Mapped[str] = mapped_column(server_default="")
+    state: Mapped[str] = mapped_column(server_default="draft")
+    version: Mapped[BigInt] = mapped_column(server_default="1")
+    author: Mapped[str]
+    base_generation: Mapped[BigInt] = mapped_column(ForeignKey("generation.generation"))
+    effective_from: Mapped[dt.date | None] = mapped_column(Date)
+    scope_codes: Mapped[list[str]] = mapped_column(ARRAY(String(12)))
+    created_at: Mapped[CreatedAt]
+
+
+class ChangesetOp(Base):
+    """One operation of a draft: an append-only log with an undo flag."""
+
+    __tablename__ = "changeset_op"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["county_code", "changeset_id"],
+            ["changeset.county_code", "changeset.changeset_id"],
+        ),
+    )
+
+    county_code: Mapped[CountyKey]
+    changeset_id: Mapped[BigInt] = mapped_column(primary_key=True)
+    op_no: Mapped[int] = mapped_column(primary_key=True)
+    operation: Mapped[str]
+    parameters: Mapped[dict[str, Any]]
+    is_undone: Mapped[bool] = mapped_column(server_default=text("false"))
+    author: Mapped[str]
+    created_at: Mapped[CreatedAt]
+
+
+class ChangesetGrid(Base):
+    """The working state of a draft: only the grids that it touches."""
+
+    __tablename__ = "changeset_grid"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["county_code", "changeset_id"],
+            ["changeset.county_code", "changeset.changeset_id"],
+        ),
+        CheckConstraint(
+            "action IN ('create', 'modify', 'retire', 'node_only')",
+            name="action",
+        ),
+        CheckConstraint("geom IS NULL OR is_canonical(geom)", name="geom_canonical"),
+    )
+
+    county_code: Mapped[CountyKey]
+    changeset_id: Mapped[BigInt] = mapped_column(primary_key=True)
+    code: Mapped[GridCode] = mapped_column(primary_key=True)
+    base_version_id: Mapped[BigInt | None]
+    action: Mapped[str]
+    name: Mapped[str | None]
+    kind: Mapped[str | None]
+    division_code: Mapped[DivisionCode | None]
+    geom: Mapped[Any | None] = multipolygon_column()
+    attributes: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+
+
+class Review(Base):
+    """A verdict on a draft; the author cannot give it."""
+
+    __tablename__ = "review"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["county_code", "changeset_id"],
+            ["changeset.county_code", "changeset.changeset_id"],
+        ),
+        CheckConstraint("reviewer <> author", name="not_own"),
+        CheckConstraint("verdict IN ('approve', 'reject')", name="verdict"),
+    )
+
+    county_code: Mapped[CountyKey]
+    review_id: Mapped[SerialKey]
+    changeset_id: Mapped[BigInt]
+    changeset_version: Mapped[BigInt]
+    author: Mapped[str]
+    reviewer: Mapped[str]
+    verdict: Mapped[str]
+    comment: Mapped[str] = mapped_column(Text, server_default="")
+    created_at: Mapped[CreatedAt]

@@ -1,0 +1,114 @@
+"""Databases for tests: a private cluster, one template per stage, a cheap clone for each test."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from gis.db import migrate
+from gis.db.cluster import Cluster
+from gis.db.engine import make_engine
+from gis.db.session import ReadSession, WriteSession
+from gis.settings import Settings
+from tests import factories
+
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A PostGIS cluster of this test process; without one every test fails, none is skipped."""
+    cluster = Cluster(tmp_path_factory.mktemp("cluster"))
+    cluster.start()
+    yield cluster
+    cluster.destroy()
+
+
+@pytest.fixture(scope="session")
+def migrated(cluster: Cluster) -> str:
+    """Name of an empty, migrated database to clone."""
+    cluster.create_database("gridmap_test_migrated")
+    migrate.upgrade(cluster.url("gridmap_test_migrated"))
+    return "gridmap_test_migrated"
+
+
+@pytest.fixture(scope="session")
+def small_world(cluster: Cluster, migrated: str) -> str:
+    """Name of a database with the small county of `factories`, to clone."""
+    cluster.create_database("gridmap_test_small_world", template=migrated)
+    engine = make_engine(cluster.url("gridmap_test_small_world"), statement_timeout_s=0)
+    factories.load_small_world(engine)
+    engine.dispose()
+    return "gridmap_test_small_world"
+
+
+@pytest.fixture
+def clone(cluster: Cluster, request: pytest.FixtureRequest) -> Iterator:
+    """Make a database of this test's own from a template; tests that commit use it."""
+    made: list[str] = []
+
+    def make(template: str) -> str:
+        name = f"gridmap_test_{os.getpid()}_{next(_numbers)}"
+        cluster.create_database(name, template=template)
+        made.append(name)
+        return cluster.url(name)
+
+    yield make
+    for name in made:
+        cluster.drop_database(name)
+
+
+@pytest.fixture
+def empty_url(clone, migrated: str) -> str:
+    """URL of a migrated database without any data."""
+    return clone(migrated)
+
+
+@pytest.fixture
+def world_url(clone, small_world: str) -> str:
+    """URL of a database of this test's own with the small county."""
+    return clone(small_world)
+
+
+@pytest.fixture
+def empty_engine(empty_url: str) -> Iterator[Engine]:
+    """Engine on a migrated database without any data."""
+    engine = make_engine(empty_url, statement_timeout_s=30)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def world_engine(world_url: str) -> Iterator[Engine]:
+    """Engine on a database of this test's own with the small county."""
+    engine = make_engine(world_url, statement_timeout_s=30)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def reader(world_engine: Engine) -> Iterator[ReadSession]:
+    """A session on the small county."""
+    with Session(world_engine) as session:
+        yield ReadSession(session)
+
+
+@pytest.fixture
+def writer(world_engine: Engine) -> Iterator[WriteSession]:
+    """A session on the small county that is rolled back in the end."""
+    with Session(world_engine) as session:
+        yield WriteSession(session)
+
+
+@pytest.fixture
+def world_settings(world_url: str, tmp_path: Path) -> Settings:
+    """Settings of an API on the small county."""
+    return Settings(
+        DATABASE_URL=world_url, state_dir=tmp_path / "state", profiles_dir=factories.PROFILES
+    )

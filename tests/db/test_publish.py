@@ -1,0 +1,249 @@
+"""Publishing boundaries: exact, versioned, with everything filed anew; or nothing at all."""
+
+import datetime as dt
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+
+from gis.boundaries import publish_import
+from gis.core.errors import Conflict, Invalid, NotTiling
+from gis.db.session import ReadSession, WriteSession, write_session
+from gis.divisions import load_divisions
+from gis.grids import load_locator
+from tests import factories
+
+JUNE = dt.date(2025, 6, 1)
+
+
+def publish(session: WriteSession, grids: gpd.GeoDataFrame, day: dt.date = JUNE):
+    return publish_import(session, grids, effective_from=day, note="test")
+
+
+def merge_two(grids: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Let the first grid swallow the second; the second is retired."""
+    first, second = grids["code"].iloc[0], grids["code"].iloc[1]
+    shapes = grids.set_index("code").geometry
+    merged = shapely.union_all([shapes[first], shapes[second]])
+    grids = grids[grids["code"] != second].reset_index(drop=True)
+    grids.loc[grids["code"] == first, "geometry"] = merged
+    return grids
+
+
+def misfiled(session: Session, table: str) -> int:
+    """Count rows that PostGIS would file elsewhere than they are filed."""
+    count: int = session.scalar(
+        text(
+            f"SELECT count(*) FROM {table} AS t,"
+            " LATERAL (SELECT max(generation) AS g FROM generation) AS newest"
+            " WHERE t.basic_grid_id IS DISTINCT FROM"
+            "       locate_grid(t.geom, 'basic', newest.g, current_date)"
+            "    OR t.exclusive_grid_id IS DISTINCT FROM"
+            "       locate_grid(t.geom, 'exclusive', newest.g, current_date)"
+        )
+    )
+    return count
+
+
+def test_everything_is_filed_where_postgis_says(reader: ReadSession) -> None:
+    assert misfiled(reader, "household") == 0
+    assert misfiled(reader, "event") == 0
+    filed = reader.scalar(text("SELECT count(basic_grid_id) FROM household"))
+    assert filed == factories.Tally.households
+
+
+def test_outlines_are_the_exact_union_of_their_grids(reader: ReadSession) -> None:
+    rows = reader.execute(
+        text(
+            "SELECT o.division_code, ST_Equals(lattice(o.geom), ST_Union(lattice(v.geom))) AS same"
+            "  FROM division_outline AS o"
+            "  JOIN division AS d ON d.path @> ARRAY[o.division_code]"
+            "  JOIN grid_version AS v ON v.division_code = d.code AND v.kind <> 'exclusive'"
+            " GROUP BY o.division_code, o.geom"
+        )
+    ).all()
+    assert len(rows) == 1 + 2 + 4
+    assert all(row.same for row in rows)
+
+
+def test_a_merge_retires_a_grid_and_refiles_its_people(world_engine: Engine) -> None:
+    grids = merge_two(factories.grids())
+    with write_session(world_engine) as session:
+        done = publish(session, grids)
+    assert (done.generation, done.created, done.changed, done.retired) == (2, 0, 1, 1)
+    assert done.refiled_households > 0
+    with Session(world_engine) as session:
+        assert misfiled(session, "household") == misfiled(session, "event") == 0
+        kept = session.scalar(
+            text(
+                "SELECT count(*) FROM household AS h JOIN grid_version AS v"
+                "    ON v.grid_id = h.reported_basic_grid_id AND v.generations @> 1::bigint"
+                " WHERE v.code = '990101101201002' AND h.basic_grid_id <> v.grid_id"
+            )
+        )
+        assert kept == done.refiled_households  # the grid as reported is still known
+
+
+def test_old_generations_answer_as_they_did(world_engine: Engine) -> None:
+    lon, lat = factories.positions(2000, seed=9)
+    with Session(world_engine) as session:
+        before = load_locator(ReadSession(session))
+        old = before.locate(lon, lat)
+        old_codes = np.array([*before.basic.codes, None], dtype=object)[old.basic]
+    with write_session(world_engine) as session:
+        publish(session, merge_two(factories.grids()))
+    with Session(world_engine) as session:
+        reader = ReadSession(session)
+        for generation, day in ((1, dt.date(2026, 1, 1)), (2, dt.date(2025, 5, 31))):
+            # As known in generation 1; and as known now, about a day before the change.
+            again = load_locator(reader, generation=generation, day=day)
+            codes = np.array([*again.basic.codes, None], dtype=object)
+            assert (codes[again.locate(lon, lat).basic] == old_codes).all()
+        assert len(load_locator(reader).basic.codes) == 11
+
+
+def test_the_same_boundaries_again_change_nothing(world_engine: Engine) -> None:
+    with write_session(world_engine) as session:
+        done = publish(session, factories.grids())
+    assert (done.created, done.changed, done.retired) == (0, 0, 0)
+    assert done.refiled_households == done.refiled_events == 0
+    with Session(world_engine) as session:
+        versions = session.scalar(text("SELECT count(*) FROM grid_version"))
+        hashes = session.scalars(text("SELECT DISTINCT content_hash FROM generation")).all()
+    assert versions == len(factories.grids())
+    assert len(hashes) == 1
+
+
+def one_sided(grids: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    shape = shapely.get_coordinates(grids.geometry.iloc[0])
+    shape[1] += [0, 2e-7]
+    grids.loc[0, "geometry"] = shapely.Polygon(shape)
+    return grids
+
+
+def missing(grids: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    return grids.drop(index=4).reset_index(drop=True)
+
+
+def overlapping(grids: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    extra = grids.iloc[[0]].assign(code="990101101201009")
+    return gpd.GeoDataFrame(gpd.pd.concat([grids, extra], ignore_index=True), crs=grids.crs)
+
+
+@pytest.mark.parametrize("spoil", [one_sided, missing, overlapping])
+def test_grids_that_do_not_tile_are_refused(world_engine: Engine, spoil) -> None:
+    with pytest.raises(NotTiling), write_session(world_engine) as session:
+        publish(session, spoil(factories.grids()))
+    with Session(world_engine) as session:
+        assert session.scalar(text("SELECT max(generation) FROM generation")) == 1
+
+
+def test_exclusive_grids_keep_their_rules(writer: WriteSession) -> None:
+    grids = factories.grids()
+    grids.loc[grids["name"] == "测试市场", "geometry"] = factories.box(
+        110_000, 40_000, 140_000, 60_000
+    )
+    with pytest.raises(Invalid, match="overlap"):
+        publish(writer, grids)
+    grids = factories.grids()
+    grids.loc[grids["name"] == "测试公园", "geometry"] = factories.box(
+        180_000, 140_000, 260_000, 180_000
+    )
+    with pytest.raises(Invalid, match="township"):
+        publish(writer, grids)
+
+
+def test_codes_and_divisions_must_be_sound(writer: WriteSession) -> None:
+    grids = factories.grids()
+    grids.loc[1, "code"] = grids.loc[0, "code"]
+    with pytest.raises(Invalid, match="twice"):
+        publish(writer, grids)
+    grids = factories.grids()
+    grids.loc[1, "division_code"] = "990101109999"
+    with pytest.raises(Invalid, match="not loaded"):
+        publish(writer, grids)
+
+
+def test_a_retired_code_is_never_given_again(world_engine: Engine) -> None:
+    with write_session(world_engine) as session:
+        publish(session, merge_two(factories.grids()))
+    with pytest.raises(Invalid, match="retired"), write_session(world_engine) as session:
+        publish(session, factories.grids(), dt.date(2025, 7, 1))
+
+
+def test_a_code_keeps_its_layer(writer: WriteSession) -> None:
+    grids = factories.grids()
+    grids.loc[grids["kind"] == "exclusive", "kind"] = "rural"
+    with pytest.raises(Invalid, match="layer"):
+        publish(writer, grids)
+
+
+def test_days_run_forward(writer: WriteSession) -> None:
+    with pytest.raises(Invalid, match="later day"):
+        publish(writer, factories.grids(), dt.date(2999, 1, 1))
+    with pytest.raises(Invalid, match="earlier"):
+        publish(writer, factories.grids(), dt.date(2024, 1, 1))
+
+
+def test_divisions_are_loaded_once(writer: WriteSession) -> None:
+    with pytest.raises(Conflict):
+        load_divisions(writer, factories.divisions())
+
+
+def test_a_circle_of_parents_is_refused(empty_engine: Engine) -> None:
+    frame = factories.divisions()
+    frame.loc[0, "parent_code"] = frame.loc[1, "code"]
+    with pytest.raises(Invalid, match="circle"), write_session(empty_engine) as session:
+        load_divisions(session, frame)
+
+
+def test_colours_of_neighbours_differ_and_stay(world_engine: Engine) -> None:
+    statement = text(
+        "SELECT code, colour_index FROM grid_version WHERE upper_inf(generations) AND upper_inf(valid)"
+    )
+    with Session(world_engine) as session:
+        before = dict(session.execute(statement).tuples().all())
+        clashes = session.scalar(
+            text(
+                "SELECT count(*) FROM grid_version a JOIN grid_version b ON a.code < b.code"
+                " AND ST_Intersects(a.geom, b.geom) AND a.colour_index = b.colour_index"
+                " AND a.kind <> 'exclusive' AND b.kind <> 'exclusive'"
+            )
+        )
+    assert clashes == 0
+    with write_session(world_engine) as session:
+        publish(session, merge_two(factories.grids()))
+    with Session(world_engine) as session:
+        after = dict(session.execute(statement).tuples().all())
+    untouched = set(after) - {"990101101201001"}
+    assert {code: after[code] for code in untouched} == {code: before[code] for code in untouched}
+
+
+def test_the_locator_and_postgis_agree_on_borders(reader: ReadSession) -> None:
+    """Vertices, midpoints of edges (on the lattice or rounded to it), and random points."""
+    locator = load_locator(reader)
+    shapes = np.concatenate([locator.basic.polygons, locator.exclusive.polygons])
+    corners = np.rint(shapely.get_coordinates(shapes) * 1e7).astype(np.int64)
+    middles = (corners[:-1] + corners[1:]) // 2
+    lon, lat = factories.positions(500, seed=5)
+    x = np.concatenate([corners[:, 0], middles[:, 0]]) / 1e7
+    y = np.concatenate([corners[:, 1], middles[:, 1]]) / 1e7
+    lon, lat = np.concatenate([x, lon]), np.concatenate([y, lat])
+    located = locator.locate(lon, lat)
+    for layer, found, grids in (
+        ("basic", located.basic, locator.basic),
+        ("exclusive", located.exclusive, locator.exclusive),
+    ):
+        expected = reader.scalars(
+            text(
+                "SELECT locate_grid(ST_SetSRID(ST_MakePoint(x, y), 4490), :layer, 1, current_date)"
+                "  FROM unnest(CAST(:x AS float8[]), CAST(:y AS float8[])) WITH ORDINALITY"
+                "       AS p (x, y, n) ORDER BY n"
+            ),
+            {"x": lon.tolist(), "y": lat.tolist(), "layer": layer},
+        ).all()
+        ours = [int(grids.grid_ids[i]) if i >= 0 else None for i in found]
+        assert ours == list(expected)
