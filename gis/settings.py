@@ -23,6 +23,10 @@ class Settings(BaseSettings):
         validation_alias="DATABASE_URL",
         description="PostgreSQL server to use; without it, the private cluster under .gridmap/.",
     )
+    database: str = Field(
+        default="gridmap",
+        description="Database of the private cluster (the demo's is called gridmap_<profile>).",
+    )
     state_dir: Path = Field(
         default=ROOT / ".gridmap",
         description="Where the private cluster and caches rest.",

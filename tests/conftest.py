@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from gis.db import migrate
 from gis.db.cluster import Cluster
 from gis.db.engine import make_engine
 from gis.db.session import ReadSession, WriteSession
+from gis.demo.load import load_demo
+from gis.profiles import load_profile
 from gis.settings import Settings
 from tests import factories
 
@@ -112,3 +115,22 @@ def world_settings(world_url: str, tmp_path: Path) -> Settings:
     return Settings(
         DATABASE_URL=world_url, state_dir=tmp_path / "state", profiles_dir=factories.PROFILES
     )
+
+
+@pytest.fixture(scope="session")
+def demo_url(cluster: Cluster, migrated: str) -> Callable[[str], str]:
+    """Give the URL of a database with a profile's whole demo data, loaded once a test process.
+
+    Tests that use it carry ``xdist_group(profile)``, so that one process loads it, and leave it
+    as it is.
+    """
+
+    @cache
+    def load(name: str) -> str:
+        database = f"gridmap_test_demo_{name}"
+        cluster.create_database(database, template=migrated)
+        settings = Settings()
+        load_demo(cluster.url(database), load_profile(name, settings.profiles_dir))
+        return cluster.url(database)
+
+    return load

@@ -41,7 +41,7 @@ EFFECTIVE_FROM = dt.date(2025, 1, 1)
 WEST, SOUTH, STEP = 1_150_000_000, 345_000_000, 100_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # with slots the class itself would not have the numbers
 class Tally:
     """How much of everything the small world holds."""
 

@@ -6,8 +6,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from gis.core.arcs import Arcs, contacts, dissolve, extract_arcs, main_neighbours
+from gis.core.adjacency import contacts, main_neighbours
+from gis.core.arcs import Arcs, extract_arcs
 from gis.core.colouring import recolour
+from gis.core.dissolve import dissolve
 from gis.core.geodesy import area_m2, length_m
 from gis.core.labels import label_points
 

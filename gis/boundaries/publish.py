@@ -11,7 +11,12 @@ import shapely
 from sqlalchemy import text
 
 from gis.boundaries.refile import refile_points
-from gis.boundaries.rules import division_paths, require_continuity, require_publishable
+from gis.boundaries.rules import (
+    division_paths,
+    require_continuity,
+    require_divisions,
+    require_publishable,
+)
 from gis.boundaries.versions import (
     Moment,
     add_generation,
@@ -78,11 +83,12 @@ def publish_import(
     session.execute(text("SELECT pg_advisory_xact_lock(hashtext('gridmap.publish'))"))
     grids = normalised(grids)
     paths = division_paths(session)
-    require_publishable(grids, paths)
+    require_divisions(grids, paths)
     counties = sorted(set(grids["division_code"].str[:6]))
     lock_counties(session, counties)
     before = current_versions(session, counties)
     require_continuity(session, grids, before, effective_from)
+    require_publishable(grids, paths)
     changes = compare(before, grids)
     moment = Moment(add_generation(session, grids, effective_from, note), effective_from)
     write_grids(session, grids, before, changes, moment)

@@ -35,12 +35,10 @@ def require_publishable(grids: gpd.GeoDataFrame, paths: dict[str, list[str]]) ->
     Raises
     ------
     Invalid
-        Duplicate codes, unknown divisions, exclusive grids that overlap or cross a township.
+        No basic grid; exclusive grids that overlap or cross a township.
     NotTiling
         Basic grids with gaps or overlaps.
     """
-    _require_unique_codes(grids["code"])
-    _require_known_divisions(grids, paths)
     basic = grids[grids["kind"] != "exclusive"]
     exclusive = grids[grids["kind"] == "exclusive"]
     if basic.empty:
@@ -52,6 +50,25 @@ def require_publishable(grids: gpd.GeoDataFrame, paths: dict[str, list[str]]) ->
     for _, county in basic.groupby(basic["division_code"].str[:6]):
         require_tiling(county.geometry.to_numpy(), list(county["code"]))
     require_exclusive_rules(exclusive, basic, paths)
+
+
+def require_divisions(grids: gpd.GeoDataFrame, paths: dict[str, list[str]]) -> None:
+    """Raise unless every grid has a code of its own and a division that is loaded.
+
+    Parameters
+    ----------
+    grids
+        Columns ``code`` and ``division_code``.
+    paths
+        Division code → codes from the root down to it.
+
+    Raises
+    ------
+    Invalid
+        Names the codes.
+    """
+    _require_unique_codes(grids["code"])
+    _require_known_divisions(grids, paths)
 
 
 def _require_unique_codes(codes: pd.Series) -> None:

@@ -66,7 +66,7 @@ def compare(before: pd.DataFrame, grids: gpd.GeoDataFrame) -> Changes:
 
 def _differs(old: Any, new: Any, shape: bytes) -> bool:
     same = ("name", "kind", "division_code", "attributes")
-    return bytes(old.wkb) != shape or any(getattr(old, key) != getattr(new, key) for key in same)
+    return bytes(old["wkb"]) != shape or any(old[key] != getattr(new, key) for key in same)
 
 
 def add_generation(

@@ -1,5 +1,41 @@
 """Grids: what they are, and which one lies over a point."""
 
 from gis.grids.locating import Filing, current_generation, file_positions, load_locator
+from gis.grids.model import Box, Found, Generation, Grid, GridRef
+from gis.grids.positions import Position, place_in_deployment, place_on_earth
+from gis.grids.queries import (
+    find_generation,
+    get_generation,
+    get_grid,
+    get_references,
+    list_grids,
+    resolve_snapshot,
+    search,
+)
+from gis.grids.whereabouts import NearGrid, Whereabouts, box_around, find_whereabouts
 
-__all__ = ["Filing", "current_generation", "file_positions", "load_locator"]
+__all__ = [
+    "Box",
+    "Filing",
+    "Found",
+    "Generation",
+    "Grid",
+    "GridRef",
+    "NearGrid",
+    "Position",
+    "Whereabouts",
+    "box_around",
+    "current_generation",
+    "file_positions",
+    "find_generation",
+    "find_whereabouts",
+    "get_generation",
+    "get_grid",
+    "get_references",
+    "list_grids",
+    "load_locator",
+    "place_in_deployment",
+    "place_on_earth",
+    "resolve_snapshot",
+    "search",
+]

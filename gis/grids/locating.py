@@ -13,8 +13,9 @@ from sqlalchemy import text
 
 from gis.core import clock
 from gis.core.errors import NotFound
-from gis.core.locator import Layer, Locator
+from gis.core.locator import NO_GRID, Layer, Locator
 from gis.db.session import ReadSession
+from gis.grids.model import Box
 
 
 def current_generation(session: ReadSession) -> int:
@@ -35,7 +36,11 @@ def current_generation(session: ReadSession) -> int:
 
 
 def load_locator(
-    session: ReadSession, generation: int | None = None, day: dt.date | None = None
+    session: ReadSession,
+    generation: int | None = None,
+    day: dt.date | None = None,
+    *,
+    box: Box | None = None,
 ) -> Locator:
     """Build the locator of a generation.
 
@@ -47,6 +52,9 @@ def load_locator(
         As known in which generation; the newest by default.
     day
         As valid on which day; today by default.
+    box
+        Only the grids that touch this box (west, south, east, north; degrees): cheap, and exact
+        inside it. All grids by default.
 
     Returns
     -------
@@ -59,14 +67,24 @@ def load_locator(
         The generation does not exist.
     """
     number = current_generation(session) if generation is None else generation
+    west, south, east, north = box or (None, None, None, None)
     rows = session.execute(
         text(
             "SELECT code, grid_id, kind = 'exclusive' AS is_exclusive, ST_AsBinary(geom) AS wkb"
             "  FROM grid_version"
             " WHERE generations @> CAST(:generation AS bigint) AND valid @> CAST(:day AS date)"
+            "   AND (CAST(:west AS float8) IS NULL"
+            "        OR geom && ST_MakeEnvelope(:west, :south, :east, :north, 4490))"
             ' ORDER BY code COLLATE "C"'
         ),
-        {"generation": number, "day": day or clock.today()},
+        {
+            "generation": number,
+            "day": day or clock.today(),
+            "west": west,
+            "south": south,
+            "east": east,
+            "north": north,
+        },
     ).all()
     if generation is not None and not _exists(session, generation):
         raise NotFound(f"generation {generation} does not exist", zh=f"不存在第 {generation} 版")
@@ -123,16 +141,11 @@ def file_positions(locator: Locator, lon: Any, lat: Any) -> Filing:
     Filing
     """
     located = locator.locate(np.asarray(lon, np.float64), np.asarray(lat, np.float64))
-    counties = np.array([code[:6] for code in locator.basic.codes], dtype=object)
+    # One more entry, so that "none" (-1) reads something.
+    counties = np.array([*(code[:6] for code in locator.basic.codes), None], dtype=object)
+    counties[-1] = counties[0]
     return Filing(
-        county_code=counties[np.maximum(located.basic, 0)],
-        basic=_nullable(locator.basic.grid_ids, located.basic),
-        exclusive=_nullable(locator.exclusive.grid_ids, located.exclusive),
+        county_code=counties[located.basic],
+        basic=pd.arrays.IntegerArray(located.basic_ids, located.basic_ids == NO_GRID),
+        exclusive=pd.arrays.IntegerArray(located.exclusive_ids, located.exclusive_ids == NO_GRID),
     )
-
-
-def _nullable(grid_ids: Any, index: Any) -> pd.arrays.IntegerArray:
-    missing = index < 0
-    # A sentinel at the end lets index -1 read something, even from an empty layer.
-    padded = np.append(grid_ids, np.int64(0))
-    return pd.arrays.IntegerArray(padded[index], missing)

@@ -10,6 +10,22 @@ Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
+class Generation:
+    """A published version of all boundaries.
+
+    Attributes
+    ----------
+    content_hash
+        SHA-256 of codes and geometries: tells apart two databases that count the same.
+    """
+
+    generation: int
+    effective_from: dt.date
+    published_at: dt.datetime
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class GridRef:
     """A grid, as others point to it."""
 

@@ -15,7 +15,54 @@ from gis.db.session import ReadSession
 from gis.db.sql import read_sql
 from gis.divisions.queries import padded_code
 from gis.grids.locating import current_generation
-from gis.grids.model import Box, Found, Grid, GridRef
+from gis.grids.model import Box, Found, Generation, Grid, GridRef
+
+
+def find_generation(session: ReadSession) -> Generation | None:
+    """Return the newest generation, if anything is published.
+
+    Parameters
+    ----------
+    session
+        Reads.
+
+    Returns
+    -------
+    Generation or None
+    """
+    row = session.execute(
+        text(
+            "SELECT generation, effective_from, published_at, content_hash FROM generation"
+            " ORDER BY generation DESC LIMIT 1"
+        )
+    ).one_or_none()
+    return None if row is None else Generation(**row._mapping)
+
+
+def get_generation(session: ReadSession) -> Generation:
+    """Return the newest generation.
+
+    Parameters
+    ----------
+    session
+        Reads.
+
+    Returns
+    -------
+    Generation
+
+    Raises
+    ------
+    NotFound
+        Nothing is published yet.
+    """
+    newest = find_generation(session)
+    if newest is None:
+        raise NotFound(
+            "No boundaries are published yet; load them with `gridmap import-boundaries`.",
+            zh="尚未发布任何网格边界；请运行 gridmap import-boundaries 导入。",
+        )
+    return newest
 
 
 def resolve_snapshot(

@@ -831,7 +831,8 @@ def upgrade() -> None:
         sa.Column("division_code", sa.String(length=12), nullable=False),
         sa.Column("grid_id", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('party_branch', 'party_group')", name=op.f("party_organisation_kind_check")
+            "kind IN ('party_committee', 'party_general_branch', 'party_branch', 'party_group')",
+            name=op.f("party_organisation_kind_check"),
         ),
         sa.ForeignKeyConstraint(
             ["county_code", "grid_id"],

@@ -58,7 +58,10 @@ class PartyOrganisation(Base):
     __tablename__ = "party_organisation"
     __table_args__ = (
         ForeignKeyConstraint(["county_code", "grid_id"], ["grid.county_code", "grid.grid_id"]),
-        CheckConstraint("kind IN ('party_branch', 'party_group')", name="kind"),
+        CheckConstraint(
+            "kind IN ('party_committee', 'party_general_branch', 'party_branch', 'party_group')",
+            name="kind",
+        ),
         Index("party_organisation_division_code_idx", "division_code"),
     )
 

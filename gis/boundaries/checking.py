@@ -1,0 +1,364 @@
+"""Prove on a database what gridmap promises: tiling, nesting, filing, heads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from gis.boundaries.checking_queries import (
+    Filed,
+    Moment,
+    count_heads,
+    has_staff,
+    list_current_grids,
+    list_divisions_of,
+    list_misfiled,
+    list_outlines,
+    stream_points,
+)
+from gis.boundaries.defects import INTERIORS_OVERLAP, exclusive_overlaps
+from gis.core import clock
+from gis.core.coverage import Defect, tiling_defects
+from gis.core.errors import NotFound
+from gis.core.lattice import lattice_geometry
+from gis.core.locator import Locator
+from gis.db.session import ReadSession
+from gis.divisions.deployment import get_deployment
+from gis.divisions.shapes import CODE_LENGTH, significant
+from gis.grids import current_generation, load_locator
+from gis.profiles import Profile
+from gis.tabular import Progress, silent
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is not as promised.
+
+    Attributes
+    ----------
+    subject
+        Grid code, household number, …
+    geometry
+        Where, in degrees; None where it is nowhere.
+    detail, detail_zh
+        What is wrong.
+    """
+
+    subject: str
+    geometry: Any
+    detail: str
+    detail_zh: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one rule found.
+
+    Attributes
+    ----------
+    slug, zh, en
+        The rule.
+    examined
+        How many things were looked at; 0 where there is nothing to look at.
+    faults
+        What is wrong.
+    """
+
+    slug: str
+    zh: str
+    en: str
+    examined: int
+    faults: list[Fault]
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    session: ReadSession
+    profile: Profile
+    moment: Moment
+    code: str | None
+    all_grids: pd.DataFrame
+    grids: pd.DataFrame
+    locator: Locator
+
+
+def check_database(
+    session: ReadSession,
+    profile: Profile,
+    *,
+    division: str | None = None,
+    progress: Progress = silent,
+) -> list[Finding]:
+    """Check the current boundaries and everything that is filed under them.
+
+    Parameters
+    ----------
+    session
+        Reads.
+    profile
+        Of the deployment: its head rules.
+    division
+        Only what lies in this division (12 digits).
+    progress
+        Told which rule is at work.
+
+    Returns
+    -------
+    list of Finding
+        One for each rule.
+
+    Raises
+    ------
+    NotFound
+        Nothing is published, or there is no such division.
+    """
+    moment = Moment(current_generation(session), clock.today())
+    grids = list_current_grids(session, moment)
+    if division is not None and list_divisions_of(session, division).empty:
+        raise NotFound(f"there is no division {division}", zh=f"没有区划 {division}")
+    inside = [division is None or division in path for path in grids["path"]]
+    case = _Case(
+        session=session,
+        profile=profile,
+        moment=moment,
+        code=division,
+        all_grids=grids,
+        grids=grids[np.array(inside, dtype=bool)].reset_index(drop=True),
+        locator=load_locator(session, moment.generation, moment.day),
+    )
+    findings = []
+    for number, rule in enumerate(_RULES):
+        progress("检查数据库", "checking the database", number / len(_RULES))
+        findings.append(rule(case))
+    return findings
+
+
+def _tiling(case: _Case) -> Finding:
+    basic = _basic(case.grids)
+    faults: list[Fault] = []
+    if case.code is None:
+        for _, county in basic.groupby("county_code"):
+            faults += _as_faults(tiling_defects(_shapes(county), list(county["code"])))
+    return Finding("tiling", "基础网格无缝拼接", "basic grids tile exactly", len(basic), faults)
+
+
+def _outlines(case: _Case) -> Finding:
+    outlines = list_outlines(case.session, case.moment)
+    basic = _basic(case.grids)
+    paths = basic["path"].to_numpy(dtype=object)
+    members: dict[str, list[int]] = {}
+    for index, path in enumerate(paths):
+        for code in path:
+            members.setdefault(code, []).append(index)
+    wanted = set(list_divisions_of(case.session, case.code)["code"])
+    faults = []
+    for code in sorted(wanted & set(members)):
+        part = basic.iloc[members[code]]
+        if code not in outlines:
+            faults.append(_fault(code, None, "has grids but no outline", "有网格但没有轮廓"))
+            continue
+        found = tiling_defects(_shapes(part), list(part["code"]), outline=outlines[code])
+        faults += _as_faults(found, prefix=code)
+    return Finding(
+        "outlines",
+        "区划轮廓等于其网格之和",
+        "outlines are the exact unions of their grids",
+        len(wanted & set(members)),
+        faults,
+    )
+
+
+def _nesting(case: _Case) -> Finding:
+    root = significant(get_deployment(case.session).root_code)
+    faults = [
+        _fault(
+            row.code,
+            row.shape,
+            f"belongs to {row.division_code}, outside its county or the deployment",
+            f"所属区划 {row.division_code} 不在本县或本部署内",
+        )
+        for row in case.grids.itertuples()
+        if row.county_code != row.division_county or significant(row.path[0]) != root
+    ]
+    return Finding(
+        "nesting", "网格归属区划", "every grid is in its division", len(case.grids), faults
+    )
+
+
+def _exclusive(case: _Case) -> Finding:
+    rows = case.grids[case.grids["kind"] == "exclusive"]
+    faults = _as_faults(exclusive_overlaps(_shapes(rows), list(rows["code"])))
+    basic = _basic(case.all_grids)
+    owner = np.array([township_of(path) for path in basic["path"]], dtype=object)
+    outlines = list_outlines(case.session, case.moment)
+    tree = shapely.STRtree(lattice_geometry(_shapes(basic)))
+    for row in rows.itertuples():
+        shape = lattice_geometry([row.shape])[0]
+        near = tree.query(shape, predicate="intersects")
+        over = near[shapely.relate_pattern(tree.geometries[near], shape, INTERIORS_OVERLAP)]
+        townships = sorted(set(owner[over].tolist()))
+        if len(townships) > 1:
+            shown = ", ".join(townships)
+            faults.append(
+                _fault(row.code, row.shape, f"crosses townships {shown}", f"跨越乡镇界：{shown}")
+            )
+        elif not townships or not _covers(outlines.get(townships[0]), shape):
+            faults.append(_fault(row.code, row.shape, "lies partly outside", "部分位于辖区之外"))
+    return Finding(
+        "exclusive",
+        "专属网格在一个乡镇内且互不重叠",
+        "exclusive grids lie in one township each and do not overlap",
+        len(rows),
+        faults,
+    )
+
+
+def township_of(path: list[str]) -> str:
+    """Return the township of a division: the first on its path below the county.
+
+    Parameters
+    ----------
+    path
+        Codes from the root to the division.
+    """
+    return next((code for code in path if len(significant(code)) > 6), path[-1])
+
+
+def _covers(outline: Any, lattice_shape: Any) -> bool:
+    return outline is not None and bool(
+        shapely.covers(lattice_geometry([outline])[0], lattice_shape)
+    )
+
+
+def _filed_in_process(filed: Filed, zh: str, en: str) -> Callable[[_Case], Finding]:
+    def rule(case: _Case) -> Finding:
+        examined = 0
+        faults: list[Fault] = []
+        inside = None if case.code is None else set(case.grids["grid_id"].tolist())
+        for points in stream_points(case.session, filed):
+            located = case.locator.locate(points["lon"].to_numpy(), points["lat"].to_numpy())
+            expected = pd.DataFrame(
+                {"basic": located.basic_ids, "exclusive": located.exclusive_ids}
+            )
+            stored = points[["basic", "exclusive"]].fillna(-1).astype("int64")
+            looked_at = np.ones(len(points), dtype=bool)
+            if inside is not None:
+                either = stored["basic"].isin(inside) | expected["basic"].isin(inside)
+                looked_at = either.to_numpy(dtype=bool)
+            examined += int(looked_at.sum())
+            wrong = looked_at & (stored != expected).any(axis=1).to_numpy(dtype=bool)
+            faults += [
+                _misfiled(row.label, row.lon, row.lat, zh, en) for row in points[wrong].itertuples()
+            ]
+        return Finding(
+            f"{filed}s_in_process",
+            f"{zh}归格与内存定位一致",
+            f"{en} are filed where the in-process locator says",
+            examined,
+            faults,
+        )
+
+    return rule
+
+
+def _filed_in_postgis(filed: Filed, zh: str, en: str) -> Callable[[_Case], Finding]:
+    def rule(case: _Case) -> Finding:
+        grid_ids = None if case.code is None else [int(n) for n in case.grids["grid_id"]]
+        rows = list_misfiled(case.session, filed, case.moment, grid_ids)
+        return Finding(
+            f"{filed}s_in_postgis",
+            f"{zh}归格与 PostGIS 一致",
+            f"{en} are filed where PostGIS says",
+            _count_points(case, filed, grid_ids),
+            [_misfiled(row.label, row.lon, row.lat, zh, en) for row in rows],
+        )
+
+    return rule
+
+
+def _count_points(case: _Case, filed: Filed, grid_ids: list[int] | None) -> int:
+    inside = None if grid_ids is None else set(grid_ids)
+    return sum(
+        len(points) if inside is None else int(points["basic"].isin(inside).sum())
+        for points in stream_points(case.session, filed)
+    )
+
+
+def _misfiled(label: str, lon: float, lat: float, zh: str, en: str) -> Fault:
+    at = f"{lon:.7f}, {lat:.7f}"
+    return Fault(
+        label,
+        shapely.Point(lon, lat),
+        f"{label} ({en}) at {at} is filed into another grid than the one over it",
+        f"{zh} {label}（{at}）所归网格与其位置不符",
+    )
+
+
+def _heads(case: _Case) -> Finding:
+    zh, en = "网格长配备符合规则", "heads follow the rules of the profile"
+    if not has_staff(case.session):
+        return Finding("heads", f"{zh}（未导入人员）", f"{en} (no staff loaded)", 0, [])
+    heads = count_heads(case.session, case.moment.day)
+    of_grid = heads.dropna(subset="grid_id").groupby("grid_id")["heads"].sum().to_dict()
+    of_division = heads[heads["grid_id"].isna()].set_index("division_code")["heads"].to_dict()
+    faults = list(_heads_of_grids(case, of_grid))
+    divisions = list_divisions_of(case.session, case.code)
+    for row in divisions.itertuples():
+        wanted = case.profile.heads.levels.get(row.level, 0)
+        found = int(of_division.get(row.code, 0))
+        if wanted and found != wanted:
+            faults.append(_heads_fault(row.code, None, found, wanted))
+    return Finding("heads", zh, en, len(case.grids) + len(divisions), faults)
+
+
+def _heads_of_grids(case: _Case, of_grid: dict[int, int]) -> Iterator[Fault]:
+    for row in case.grids.itertuples():
+        wanted = case.profile.heads.kinds.get(row.kind, 0)
+        found = int(of_grid.get(row.grid_id, 0))
+        if wanted and found != wanted:
+            yield _heads_fault(row.code, row.shape, found, wanted)
+
+
+def _heads_fault(subject: str, geometry: Any, found: int, wanted: int) -> Fault:
+    return _fault(
+        subject,
+        geometry,
+        f"has {found} heads, the rule asks for {wanted}",
+        f"有网格长 {found} 名，应为 {wanted} 名",
+    )
+
+
+def _fault(subject: str, geometry: Any, detail: str, detail_zh: str) -> Fault:
+    return Fault(subject, geometry, f"{subject} {detail}", f"{subject} {detail_zh}")
+
+
+def _as_faults(defects: list[Defect], prefix: str = "") -> list[Fault]:
+    return [Fault(prefix or ",".join(d.codes), d.geometry, d.detail, d.detail_zh) for d in defects]
+
+
+def _basic(grids: pd.DataFrame) -> pd.DataFrame:
+    return grids[grids["kind"] != "exclusive"]
+
+
+def _shapes(grids: pd.DataFrame) -> Any:
+    return grids["shape"].to_numpy(dtype=object)
+
+
+_RULES: tuple[Callable[[_Case], Finding], ...] = (
+    _tiling,
+    _outlines,
+    _nesting,
+    _exclusive,
+    _filed_in_process("household", "住户", "households"),
+    _filed_in_postgis("household", "住户", "households"),
+    _filed_in_process("event", "事件", "events"),
+    _filed_in_postgis("event", "事件", "events"),
+    _heads,
+)
+
+__all__ = ["CODE_LENGTH", "Fault", "Finding", "check_database", "township_of"]

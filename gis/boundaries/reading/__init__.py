@@ -1,0 +1,1 @@
+"""Reading files of boundaries: archives, encodings, layers, coordinate systems, shapes."""

@@ -1,0 +1,239 @@
+"""From the file that a person names to a file that can be opened: kind, wholeness, unpacking."""
+
+from __future__ import annotations
+
+import sqlite3
+import struct
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+
+import orjson
+
+from gis.core.errors import BadFile, Invalid
+from gis.tabular.archives import MIB, ZipLimits, open_zip, unpack
+from gis.tabular.reading import read_bytes
+
+LIMITS = ZipLimits(members=50, unpacked_bytes=300 * MIB, ratio=200)
+SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+
+
+class SourceKind(StrEnum):
+    """What kind of file it is."""
+
+    SHAPEFILE = "Shapefile"
+    GEOPACKAGE = "GeoPackage"
+    GEOJSON = "GeoJSON"
+
+
+ENDINGS = {
+    ".shp": SourceKind.SHAPEFILE,
+    ".gpkg": SourceKind.GEOPACKAGE,
+    ".geojson": SourceKind.GEOJSON,
+    ".json": SourceKind.GEOJSON,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that is what its ending says, as far as a first look tells.
+
+    Attributes
+    ----------
+    path
+        Where it is; inside a temporary folder when it came in an archive.
+    kind
+        What it is.
+    names_crs
+        Whether the file itself says which coordinate system it is in (GeoJSON: has a member
+        ``crs``; without one the standard says longitude and latitude).
+    """
+
+    path: Path
+    kind: SourceKind
+    names_crs: bool
+
+
+@contextmanager
+def open_source(path: Path, layer: str | None) -> Iterator[Source]:
+    """Look at a file of boundaries, and unpack it where it is an archive.
+
+    Parameters
+    ----------
+    path
+        ``.geojson``, ``.json``, ``.gpkg``, ``.shp`` or ``.zip``.
+    layer
+        Which Shapefile of an archive.
+
+    Yields
+    ------
+    Source
+        Valid until the block ends.
+
+    Raises
+    ------
+    BadFile
+        Missing, empty, cut off, or not what its ending says.
+    Invalid
+        An archive holds several files, and which is not said.
+    """
+    if path.suffix.lower() == ".zip":
+        read_bytes(path)
+        with TemporaryDirectory(prefix="gridmap-import-") as folder:
+            yield _look(_unpack(path, Path(folder), layer))
+    else:
+        yield _look(path)
+
+
+def _look(path: Path) -> Source:
+    kind = ENDINGS.get(path.suffix.lower())
+    if kind is None:
+        hint, hint_zh = _HINTS.get(path.suffix.lower(), ("", ""))
+        raise BadFile(
+            f"{path.name}: the ending is not known; GeoJSON (.geojson), GeoPackage (.gpkg) and "
+            f"Shapefile (.shp or .zip) are read{hint}",
+            zh=f"{path.name}：不支持该文件类型；可读取 GeoJSON(.geojson)、GeoPackage(.gpkg)、"
+            f"Shapefile(.shp 或 .zip){hint_zh}",
+        )
+    data = read_bytes(path)
+    if kind is SourceKind.GEOJSON:
+        return Source(path, kind, names_crs=_check_geojson(path, data))
+    if kind is SourceKind.GEOPACKAGE:
+        _check_geopackage(path, data)
+    else:
+        _check_shapefile(path, data)
+    return Source(path, kind, names_crs=True)
+
+
+_HINTS = {
+    ".dwg": (
+        "; DWG has no open form: save it as DXF and draw polygons in QGIS, or ask for Shapefile",
+        "；DWG 为封闭格式，请在 CAD/GIS 中导出为 Shapefile",
+    ),
+    ".kml": ("; open it in QGIS and save it as GeoPackage", "；请在 QGIS 中另存为 GeoPackage"),
+    ".rar": ("; pack it as .zip", "；请改用 .zip 打包"),
+    ".gdb": ("; export the layer as GeoPackage", "；请将图层导出为 GeoPackage"),
+}
+
+
+def _check_geojson(path: Path, data: bytes) -> bool:
+    try:
+        document = orjson.loads(data.removeprefix(b"\xef\xbb\xbf"))
+    except orjson.JSONDecodeError as error:
+        raise BadFile(
+            f"{path.name} is not GeoJSON: {error} (cut off, or not in UTF-8?)",
+            zh=f"{path.name} 不是有效的 GeoJSON：{error}（文件不完整，或编码不是 UTF-8？）",
+        ) from error
+    kind = document.get("type") if isinstance(document, dict) else None
+    if kind != "FeatureCollection":
+        raise BadFile(
+            f"{path.name} is not a GeoJSON FeatureCollection (type: {kind})",
+            zh=f"{path.name} 不是 GeoJSON 要素集合(FeatureCollection)，其类型为 {kind}",
+        )
+    if not document.get("features"):
+        raise BadFile(f"{path.name} has no features", zh=f"{path.name} 中没有要素")
+    return document.get("crs") is not None
+
+
+def _check_geopackage(path: Path, data: bytes) -> None:
+    if not data.startswith(b"SQLite format 3\x00") or len(data) < 100:
+        raise _other(path, "GeoPackage")
+    (page_bytes,) = struct.unpack_from(">H", data, 16)
+    (pages,) = struct.unpack_from(">I", data, 28)
+    if len(data) < pages * (65536 if page_bytes == 1 else page_bytes):
+        raise _cut(path)
+    uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+    try:
+        with closing(sqlite3.connect(uri, uri=True)) as database:
+            verdict = database.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        raise _cut(path) from error
+    if verdict != "ok":
+        raise _cut(path)
+
+
+def _check_shapefile(path: Path, data: bytes) -> None:
+    if len(data) < 100 or struct.unpack_from(">I", data)[0] != 9994:
+        raise _other(path, "Shapefile")
+    if len(data) < 2 * struct.unpack_from(">I", data, 24)[0]:
+        raise _cut(path)
+    for ending in (".dbf", ".shx"):
+        if find_part(path, ending) is None:
+            raise BadFile(
+                f"{path.stem}{ending} is missing beside {path.name}; a Shapefile is several "
+                "files, copy them all (.shp .shx .dbf .prj) or pack them as .zip",
+                zh=f"缺少与 {path.name} 配套的 {path.stem}{ending}；Shapefile 由多个文件组成，"
+                "请一并复制(.shp .shx .dbf .prj)或打包为 .zip",
+            )
+
+
+def find_part(shapefile: Path, ending: str) -> Path | None:
+    """Return the part of a Shapefile with this ending, whatever its case."""
+    for spelled in (ending, ending.upper()):
+        part = shapefile.with_suffix(spelled)
+        if part.is_file():
+            return part
+    return None
+
+
+def _unpack(path: Path, folder: Path, layer: str | None) -> Path:
+    with open_zip(path, LIMITS) as archive:
+        members = [m for m in archive.infolist() if _is_wanted(m)]
+        mains = {_stem(m): m for m in members if _ending(m) in ENDINGS}
+        if layer is not None:
+            mains = {stem: m for stem, m in mains.items() if PurePosixPath(stem).name == layer}
+        if len(mains) != 1:
+            raise _not_one(path, members, layer)
+        (stem, main), *_ = mains.items()
+        for member in members:
+            if _stem(member) == stem:
+                # The names in the archive are not trusted: only their endings are kept.
+                unpack(archive, member, folder / f"{path.stem}{_ending(member)}")
+    return folder / f"{path.stem}{_ending(main)}"
+
+
+def _is_wanted(member: zipfile.ZipInfo) -> bool:
+    hidden = PurePosixPath(member.filename).name.startswith(".")
+    return not member.is_dir() and not hidden and _ending(member) in {*ENDINGS, *SHAPEFILE_PARTS}
+
+
+def _ending(member: zipfile.ZipInfo) -> str:
+    return PurePosixPath(member.filename).suffix.lower()
+
+
+def _stem(member: zipfile.ZipInfo) -> str:
+    return str(PurePosixPath(member.filename).with_suffix(""))
+
+
+def _not_one(path: Path, members: list[zipfile.ZipInfo], layer: str | None) -> Invalid:
+    names = [PurePosixPath(_stem(m)).name for m in members if _ending(m) in ENDINGS]
+    if not names:
+        return BadFile(
+            f"{path.name} holds no .shp, .gpkg or .geojson",
+            zh=f"{path.name} 中没有 .shp、.gpkg 或 .geojson 文件",
+        )
+    asked = f" named {layer}" if layer else ""
+    return Invalid(
+        f"{path.name} does not hold exactly one file{asked}; say which with --layer: "
+        f"{', '.join(sorted(names))}",
+        zh=f"{path.name} 中有多个（或没有对应的）文件，请用 --layer 指定其一："
+        f"{'、'.join(sorted(names))}",
+    )
+
+
+def _other(path: Path, kind: str) -> BadFile:
+    return BadFile(
+        f"{path.name} is called {path.suffix} but is no {kind}",
+        zh=f"{path.name} 的扩展名为 {path.suffix}，但内容不是 {kind}",
+    )
+
+
+def _cut(path: Path) -> BadFile:
+    return BadFile(
+        f"{path.name} is cut off or damaged (it is shorter than it says); copy it again",
+        zh=f"{path.name} 不完整或已损坏（小于其声明的大小），请重新复制",
+    )
