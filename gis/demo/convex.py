@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 Corner = tuple[float, float, int]
 Ring = list[Corner]
 
-PULL = 0.12
+PULL = 0.06
 ROUNDS = 30
 """Rounds of relaxation: enough for areas within some ten per cent of what was asked."""
 
@@ -218,7 +218,7 @@ def relaxed_cells(
         alive = found[:, 0] > 0
         if turn < ROUNDS * 2 // 3:
             sites[alive] += 0.7 * (found[alive, 1:] - sites[alive])
-            if together.any():
+            if together.any() and not together.all():
                 sites[together] += PULL * (sites[together].mean(axis=0) - sites[together])
         weights = _bounded(sites, weights + 0.8 * (areas - found[:, 0]) / _growth(cells, sites))
     cells = power_cells(outer, sites, weights)
