@@ -1,9 +1,9 @@
 """The arcs that grids share, derived from their polygons.
 
 An arc is a run of border between two nodes; a node is a vertex where more than two border
-segments meet, so that along an arc the polygons on its two sides do not change. Each arc is kept once, and the
-rings of polygons are lists of references to arcs, as TopoJSON has them: ``i`` for arc i as it
-runs, ``~i`` for arc i reversed.
+segments meet, so that along an arc the polygons on its two sides do not change. Each arc is
+kept once, and the rings of polygons are lists of references to arcs, as TopoJSON has them:
+``i`` for arc i as it runs, ``~i`` for arc i reversed.
 
 Source: TopoJSON specification 1.0, section 2.1.4.
 """
@@ -200,7 +200,7 @@ def _next_in_ring(ring: Ints) -> Ints:
 
 
 def _undirected(tail: Ints, head: Ints) -> Ints:
-    """Number the segments, the same number both ways."""
+    """Give each segment a number, the same one both ways."""
     low, high = np.minimum(tail, head), np.maximum(tail, head)
     _, edge = np.unique(low * (int(high.max(initial=0)) + 1) + high, return_inverse=True)
     return edge.reshape(-1)
@@ -230,4 +230,5 @@ def _turned_to_start(vertex: Ints, ring: Ints, is_node: NDArray[np.bool_]) -> In
     _, at = np.unique(ring_index[hit], return_index=True)
     shift = hit[at] - begin
     offset = np.arange(len(ring)) - begin[ring_index]
-    return np.asarray(begin[ring_index] + (offset + shift[ring_index]) % size[ring_index]
+    turned = (offset + shift[ring_index]) % size[ring_index]
+    return np.asarray(begin[ring_index] + turned)

@@ -60,6 +60,7 @@ def build_cell_index(polygons: Geometries, codes: list[str]) -> CellIndex:
         np.zeros(0, dtype=np.int32),
         edges,
         edge_start,
+        _boxes(edges, edge_start),
         band_start,
         first_row,
         band_edge_start,
@@ -73,8 +74,10 @@ def build_cell_index(polygons: Geometries, codes: list[str]) -> CellIndex:
 def _empty() -> CellIndex:
     none = np.zeros(0, dtype=np.int32)
     zero = np.zeros(1, dtype=np.int32)
-    edges = np.zeros((0, 4), dtype=np.int32)
-    return CellIndex(0, 0, 0, 0, 0, none, zero, none, edges, zero, zero, none, zero, none, none)
+    four = np.zeros((0, 4), dtype=np.int32)
+    return CellIndex(
+        0, 0, 0, 0, 0, none, zero, none, four, zero, four, zero, none, zero, none, none
+    )
 
 
 def _shift_for(extent: Ints, grids: int) -> int:
@@ -94,6 +97,13 @@ def _edges_of(rings: Rings, corner: Ints) -> tuple[Int32s, Ints]:
     offset = (rings.xy - corner).astype(np.int32)
     edges = np.column_stack([offset[:-1][same], offset[1:][same]])
     return np.ascontiguousarray(edges), rings.polygon[ring_of[1:][same]]
+
+
+def _boxes(edges: Int32s, edge_start: Int32s) -> Int32s:
+    # Rings are closed: their tails are all their vertices.
+    low = np.minimum.reduceat(edges[:, :2], edge_start[:-1])
+    high = np.maximum.reduceat(edges[:, :2], edge_start[:-1])
+    return np.column_stack([low, high])
 
 
 def _bands(

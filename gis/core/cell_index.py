@@ -14,7 +14,8 @@ does not look at the files of the functions that it calls.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,9 @@ NONE = -1
 
 Int32s = NDArray[np.int32]
 Int64s = NDArray[np.int64]
+
+# A number of 64 bits, which Python's type checker may take for an int.
+_wide = cast(Callable[[Any], int], np.int64)
 
 
 class CellIndex(NamedTuple):
@@ -48,6 +52,8 @@ class CellIndex(NamedTuple):
         int32 (e, 4): x and y of both ends, offsets from the corner; by rank.
     edge_start
         int32 (n + 1): the edges of each rank.
+    boxes
+        int32 (n, 4): west, south, east and north of each rank, offsets from the corner.
     band_start
         int32 (n + 1): where the bands of each rank begin in `band_edge_start`.
     first_row
@@ -68,6 +74,7 @@ class CellIndex(NamedTuple):
     listed: Int32s
     edges: Int32s
     edge_start: Int32s
+    boxes: Int32s
     band_start: Int32s
     first_row: Int32s
     band_edge_start: Int32s
@@ -98,8 +105,8 @@ def covers(index: CellIndex, rank: int, x: int, y: int) -> bool:
     inside = False
     for k in range(index.band_edge_start[band], index.band_edge_start[band + 1]):
         e = index.band_edges[k]
-        ax, ay = np.int64(index.edges[e, 0]), np.int64(index.edges[e, 1])
-        bx, by = np.int64(index.edges[e, 2]), np.int64(index.edges[e, 3])
+        ax, ay = _wide(index.edges[e, 0]), _wide(index.edges[e, 1])
+        bx, by = _wide(index.edges[e, 2]), _wide(index.edges[e, 3])
         if (y < ay and y < by) or (y > ay and y > by):
             continue
         if ay == by:
@@ -141,14 +148,14 @@ def find(index: CellIndex, x: int, y: int) -> int:
     if value == NONE:
         return NONE
     if value >= 0:
-        return index.order[value]
+        return _wide(index.order[value])
     k = -2 - value
     for i in range(index.list_start[k], index.list_start[k + 1]):
         rank = index.listed[i]
         if rank < 0:
-            return index.order[~rank]
+            return _wide(index.order[~rank])
         if covers(index, rank, x, y):
-            return index.order[rank]
+            return _wide(index.order[rank])
     return NONE
 
 
@@ -166,7 +173,7 @@ def find_units(index: CellIndex, x: Int64s, y: Int64s, out: Int32s) -> None:
         int32 (p,): takes the answers.
     """
     for i in range(len(x)):
-        out[i] = find(index, x[i], y[i])
+        out[i] = find(index, _wide(x[i]), _wide(y[i]))
 
 
 @compiled
@@ -187,7 +194,7 @@ def find_degrees(
     for i in range(len(lon)):
         x, y = np.rint(lon[i] * 1e7), np.rint(lat[i] * 1e7)
         if abs(x) <= 1.8e9 and abs(y) <= 1.8e9:  # false for NaN
-            out[i] = find(index, np.int64(x), np.int64(y))
+            out[i] = find(index, _wide(x), _wide(y))
         else:
             out[i] = NONE
 
@@ -195,18 +202,18 @@ def find_degrees(
 @compiled
 def _columns_touched(edge: Int32s, row: int, shift: int) -> tuple[int, int]:
     """Return the first and last column that an edge may touch in a row of cells."""
-    ax, ay, bx, by = np.int64(edge[0]), np.int64(edge[1]), np.int64(edge[2]), np.int64(edge[3])
+    ax, ay, bx, by = _wide(edge[0]), _wide(edge[1]), _wide(edge[2]), _wide(edge[3])
     if ay > by:
         ax, ay, bx, by = bx, by, ax, ay
     west, east = min(ax, bx), max(ax, bx)
     if ay < by:
         enter = max(ay, row << shift) - ay
         leave = min(by, (row + 1) << shift) - ay
-        # Floors; one more unit to the east makes up for the ceilings.
+        # Floors are enough: a place between two lattice points is in the column of the left one.
         at_enter = ax + (bx - ax) * enter // (by - ay)
         at_leave = ax + (bx - ax) * leave // (by - ay)
         west = max(west, min(at_enter, at_leave))
-        east = min(east, max(at_enter, at_leave) + 1)
+        east = min(east, max(at_enter, at_leave))
     return west >> shift, east >> shift
 
 
@@ -233,9 +240,7 @@ def _mark_inside(index: CellIndex, rank: int, stamp: Int32s, inner: Int32s) -> N
 
     No border of the grid touches the cell, so that one of its points answers for all.
     """
-    edges = index.edges[index.edge_start[rank] : index.edge_start[rank + 1]]
-    west = min(edges[:, 0].min(), edges[:, 2].min()) >> index.shift
-    east = max(edges[:, 0].max(), edges[:, 2].max()) >> index.shift
+    west, east = index.boxes[rank, 0] >> index.shift, index.boxes[rank, 2] >> index.shift
     south = index.first_row[rank]
     north = south + index.band_start[rank + 1] - index.band_start[rank]
     for row in range(south, north):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import Literal, TypeVar, cast
 
 import numba
 
@@ -49,7 +49,7 @@ def inlined(function: F) -> F:
     return _with_cache_if_possible(function, inline="always")
 
 
-def _with_cache_if_possible(function: F, inline: str) -> F:
+def _with_cache_if_possible(function: F, inline: Literal["never", "always"]) -> F:
     try:
         return cast(F, numba.njit(function, cache=True, nogil=True, inline=inline))
     except RuntimeError:  # numba found no place for its cache

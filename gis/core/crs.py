@@ -155,7 +155,8 @@ def _refusal(text: str, key: str, code: int | None) -> UnknownCrs:
         return UnknownCrs(
             f"Baidu's Mercator metres ({text}) are refused: they have no public definition. "
             "Ask the source for BD-09 longitude and latitude (bd09ll).",
-            zh=f"不接受百度墨卡托米制坐标({text}):没有公开定义。请向数据方索取 BD-09 经纬度(bd09ll)。",
+            zh=f"不接受百度墨卡托米制坐标({text}):没有公开定义。"
+            "请向数据方索取 BD-09 经纬度(bd09ll)。",
             crs=text,
         )
     if not text:

@@ -5,14 +5,14 @@ by 0.1 mm, and the drift of the plates since 2000 (about 0.7 m) is below the acc
 phone. Everywhere x is the longitude or easting and y the latitude or northing, although the
 EPSG register and Chinese survey sheets put the northing first.
 
-Source: ``docs/datums.md``; EPSG register for the Gauss-Krüger zones.
+Source: EPSG register v11 (CGCS2000 and its Gauss-Krüger zones); `gis.core.gcj02`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -117,7 +117,7 @@ def _project(a: Floats, b: Floats, system: Crs, *, inverse: bool) -> tuple[Float
     return np.where(good, u, np.nan), np.where(good, v, np.nan)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _transformer(epsg: int) -> Transformer:
     # Each projection is fed with its own geographic system, so that PROJ never searches for a
     # datum shift between WGS 84 and CGCS2000: it knows none, and ours is the identity.

@@ -4,7 +4,8 @@ Phones, WeChat and Amap give GCJ-02, Baidu gives BD-09. Both are smooth distorti
 by some 500 m and 1,200 m. The forward formulas are public; the inverses are found by
 iteration, to better than 1e-9 degrees.
 
-Source: the constants that PRCoords, coord-convert and geoChina agree on; ``docs/datums.md``.
+Source: no standard is public; the constants are those on which PRCoords, coord-convert and
+geoChina agree, whose results the tests repeat.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def wgs84_from_gcj02(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
         China unchanged.
     """
     # The rectangle is tested once, on the input: inside the iteration a point near its edge
-    # would jump to and fro.
+    # would jump back and forth.
     inside = _in_rectangle(lon, lat)
     found_lon, found_lat = lon, lat
     for _ in range(_GCJ_STEPS):

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -291,7 +292,7 @@ def _find_all(
     out = np.empty(len(x), dtype=np.int32)
     parts = max(1, min(threads, len(x) // _LEAST_POINTS_PER_THREAD))
     cuts = np.linspace(0, len(x), parts + 1).astype(np.int64)
-    spans = [slice(a, b) for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+    spans = [slice(a, b) for a, b in pairwise(cuts.tolist())]
     if parts == 1:
         finder(index, x, y, out)
         return out
@@ -326,17 +327,14 @@ def _near(
 
 
 def _ranks_within(index: CellIndex, box: tuple[float, float, float, float]) -> list[int]:
-    """Return the ranks of grids that have an edge, or cover a cell, near the box."""
-    if len(index.order) == 0:
-        return []
+    """Return the ranks of the grids whose boxes meet a box."""
     west, south, east, north = box
-    x, y = index.edges[:, (0, 2)], index.edges[:, (1, 3)]
-    starts = index.edge_start[:-1]
+    boxes = index.boxes
     touches = (
-        (np.minimum.reduceat(x.min(axis=1), starts) <= east)
-        & (np.maximum.reduceat(x.max(axis=1), starts) >= west)
-        & (np.minimum.reduceat(y.min(axis=1), starts) <= north)
-        & (np.maximum.reduceat(y.max(axis=1), starts) >= south)
+        (boxes[:, 0] <= east)
+        & (boxes[:, 2] >= west)
+        & (boxes[:, 1] <= north)
+        & (boxes[:, 3] >= south)
     )
     return [int(rank) for rank in np.flatnonzero(touches)]
 

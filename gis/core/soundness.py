@@ -1,4 +1,4 @@
-"""Is each grid usable by itself, before any two are compared?"""
+"""Whether each grid is usable by itself, before any two are compared."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def unusable_grids(polygons: Geometries, codes: Sequence[str]) -> list[tuple[int
         Index and defect: ``invalid`` for missing, empty, not a polygon, not finite, crossing
         itself, with a segment longer than `MAX_SEGMENT_M`; else ``not_canonical``.
     """
-    found = {i: d for i, d in _not_polygons(polygons, codes)}
+    found = dict(_not_polygons(polygons, codes))
     finite = np.array([i for i in range(len(polygons)) if i not in found], dtype=np.int64)
     for i, defect in _crossing(polygons, codes, finite):
         found.setdefault(i, defect)

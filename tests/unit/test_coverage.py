@@ -151,12 +151,12 @@ def test_a_part_outside_the_outline_is_found() -> None:
 @pytest.mark.parametrize(
     ("damage", "expected"),
     [
-        (lambda g: None, "invalid"),
-        (lambda g: shapes.EMPTY, "invalid"),
-        (lambda g: shapes.BOW_TIE, "invalid"),
+        (lambda _: None, "invalid"),
+        (lambda _: shapes.EMPTY, "invalid"),
+        (lambda _: shapes.BOW_TIE, "invalid"),
         (lambda g: g.exterior, "invalid"),
         (with_nan, "invalid"),
-        (lambda g: shapely.box(115.0, 34.5, 115.3, 34.6), "invalid"),
+        (lambda _: shapely.box(115.0, 34.5, 115.3, 34.6), "invalid"),
         (lambda g: shapely.transform(g, lambda xy: xy + 3e-9), "not_canonical"),
     ],
     ids=["missing", "empty", "bow-tie", "line", "nan", "long segment", "finer"],

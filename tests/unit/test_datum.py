@@ -21,22 +21,40 @@ from gis.core.datum import (
 from gis.core.errors import UnknownCrs
 
 # Place, WGS 84, GCJ-02, BD-09; the forward formulas of three independent code bases agree.
-VECTORS = [
-    ("Tiananmen", (116.391349, 39.907375), (116.397590191, 39.908776294), (116.403963025, 39.915119834)),
-    ("Minquan", (115.1809, 34.6480), (115.186694804, 34.646999135), (115.193096165, 34.653258486)),
-    ("Xiangcheng", (114.8753, 33.4658), (114.880623751, 33.464056500), (114.887162528, 33.469870379)),
-    ("Yangying", (112.17, 33.0), (112.176078775, 32.998181409), (112.182545972, 33.004286184)),
-    ("Hongqi", (113.8753, 35.3039), (113.881246451, 35.303315460), (113.887658711, 35.309661939)),
-]  # fmt: skip
+VECTORS = {
+    "Tiananmen": (
+        (116.391349, 39.907375),
+        (116.397590191, 39.908776294),
+        (116.403963025, 39.915119834),
+    ),
+    "Minquan": (
+        (115.1809, 34.6480),
+        (115.186694804, 34.646999135),
+        (115.193096165, 34.653258486),
+    ),
+    "Xiangcheng": (
+        (114.8753, 33.4658),
+        (114.880623751, 33.464056500),
+        (114.887162528, 33.469870379),
+    ),
+    "Yangying": (
+        (112.17, 33.0),
+        (112.176078775, 32.998181409),
+        (112.182545972, 33.004286184),
+    ),
+    "Hongqi": (
+        (113.8753, 35.3039),
+        (113.881246451, 35.303315460),
+        (113.887658711, 35.309661939),
+    ),
+}
 LAST_DIGIT = 0.6e-9
 
 henan = (st.floats(110.3, 116.7), st.floats(31.3, 36.4))
 china = (st.floats(73.7, 135.0), st.floats(18.2, 53.5))
 
 
-@pytest.mark.parametrize(
-    ("wgs", "gcj", "bd"), [v[1:] for v in VECTORS], ids=[v[0] for v in VECTORS]
-)
+@pytest.mark.parametrize(("wgs", "gcj", "bd"), VECTORS.values(), ids=VECTORS.keys())
 def test_reference_vectors(
     wgs: tuple[float, float], gcj: tuple[float, float], bd: tuple[float, float]
 ) -> None:

@@ -52,10 +52,11 @@ def by_shapely(layer: Layer, points: NDArray[np.int64]) -> NDArray[np.int64]:
 def test_in_process_and_shapely_agree_on_borders_vertices_and_elsewhere() -> None:
     vertices = to_lattice(shapely.get_coordinates(GRIDS))
     middles = (vertices[:-1] + vertices[1:]) // 2
+    beside = vertices + np.array([1, 0])
     corners = to_lattice(shapely.get_coordinates(EXCLUSIVE.polygons))
     west, south, east, north = to_lattice(shapely.total_bounds(GRIDS))
     anywhere = RNG.integers((west - 900, south - 900), (east + 900, north + 900), (30_000, 2))
-    points = np.concatenate([vertices, middles, vertices + [1, 0], corners, anywhere])
+    points = np.concatenate([vertices, middles, beside, corners, anywhere])
     located = LOCATOR.locate_lattice(points[:, 0], points[:, 1])
     expected = by_shapely(BASIC, points), by_shapely(EXCLUSIVE, points)
     assert len(points) > 90_000

@@ -138,7 +138,8 @@ def _refuse_outside(
 def _refuse_invalid(
     cleaned: NDArray[Any], good: NDArray[np.bool_], verdicts: Verdicts
 ) -> dict[int, tuple[float, float]]:
-    flat = good & (shapely.area(cleaned) == 0)
+    # Not the area itself: that of a symmetric bow-tie is 0 as well.
+    flat = good & (shapely.area(shapely.convex_hull(cleaned)) == 0)
     verdicts.refuse(flat, "geometry", _type_names(cleaned), _COLLAPSED)
     invalid = good & ~flat & ~shapely.is_valid(cleaned)
     faults: dict[int, tuple[float, float]] = {}

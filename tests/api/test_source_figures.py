@@ -1,0 +1,115 @@
+"""The figures that the five places reported come out of the API, exactly.
+
+Each row names the figure's source in the design's list of facts (S0 Minquan, S1 Xiangcheng,
+S2 Yangying, S3 Henan, S4 Hongqi, A = arithmetic between them).
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from api.app import create_app
+from gis.settings import Settings
+from tests.api.server import serving
+
+FIGURES = {
+    ("minquan", "411421"): [
+        ("S0-02", "grids.total", 3463),
+        ("S0-03", "grids.basic", 3179),
+        ("S0-04", "grids.rural", 2931),
+        ("S0-05", "grids.community", 248),
+        ("S0-06", "grids.exclusive", 284),
+        ("S0-07", "staff.grid_head", 3747),
+        ("S0-10", "staff.full_time_member", 3467),
+        ("S0-11", "staff.part_time_member", 3586),
+        ("S0-15", "divisions.township", 19),
+        ("S0-30", "events.total", 55455),
+        ("A09", "events.closed", 51945),
+        ("S0-32", "rates.closing_rate.value", 93.67),
+        ("S0-27", "events.disputes", 2948),
+        ("S0-28", "events.disputes_resolved", 2862),
+        ("S0-29", "rates.resolution_rate.value", 97.08),
+    ],
+    ("xiangcheng", "411681"): [
+        ("S1-01", "grids.community", 473),
+        ("S1-02", "grids.rural", 1843),
+        ("S1-03", "grids.exclusive", 303),
+        ("S1-04", "staff.grid_head", 501),
+        ("S1-05", "staff.full_time_member", 2322),
+        ("S1-06", "staff.part_time_member", 1353),
+        ("S1-07", "staff.volunteer", 8566),
+        ("S1-09", "party_organisations.party_branch", 501),
+        ("S1-10", "party_organisations.party_group", 2478),
+        ("S1-11", "people.party_households", 4422),
+        ("A14", "divisions.village", 501),
+    ],
+    ("yangying", "411324111"): [
+        ("S2-01", "divisions.town", 1),
+        ("S2-01", "divisions.area", 4),
+        ("S2-01", "divisions.village", 20),
+        ("S2-01", "grids.basic", 282),
+        ("S2-03", "people.residents", 62600),
+        ("S2-04", "staff.grid_head", 307),
+        ("S2-05", "staff.part_time_member", 3087),
+        ("S2-06", "people.party_households", 487),
+        ("S2-09", "staff.supervisor", 20),
+    ],
+    ("hongqi", "410702"): [
+        ("S4-01", "grids.basic", 611),
+        ("S4-02", "grids.exclusive", 230),
+        ("A20", "grids.total", 841),
+        ("S4-07", "assets.camera", 2682),
+    ],
+    # A fiftieth of the province: 2,466 townships, 52,000 villages, 400,000 grids.
+    ("henan", "410000"): [
+        ("S3-01", "divisions.township", round(2466 * 0.02)),
+        ("S3-02", "divisions.village", round(52000 * 0.02)),
+        ("ARCHITECTURE 9", "grids.basic", round(400000 * 0.02)),
+    ],
+}
+
+EACH = [
+    pytest.param(profile, code, path, figure, id=f"{profile}-{source}-{path}",
+                 marks=pytest.mark.xdist_group(profile))
+    for (profile, code), rows in FIGURES.items()
+    for source, path, figure in rows
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def stats(
+    demo_url: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str, str], dict[str, Any]]]:
+    answers: dict[str, dict[str, Any]] = {}
+
+    def get(profile: str, path: str) -> dict[str, Any]:
+        if path not in answers:
+            state = tmp_path_factory.mktemp("state")
+            settings = Settings(DATABASE_URL=demo_url(profile), state_dir=state)
+            with serving(create_app(settings)) as client:
+                answer = client.get(path)
+            assert answer.status_code == 200, answer.text
+            answers[path] = answer.json()
+        return answers[path]
+
+    yield get
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(("profile", "code", "path", "figure"), EACH)
+def test_a_reported_figure(stats, profile: str, code: str, path: str, figure: float) -> None:
+    value: Any = stats(profile, f"/api/v1/divisions/{code}/stats")
+    for key in path.split("."):
+        value = value[key]
+    assert value == figure
+
+
+@pytest.mark.xdist_group("yangying")
+def test_the_flood_night_of_yangying(stats) -> None:
+    """S2-17: on the night of 23 September 2023, 47 houses were flooded in four low villages."""
+    path = "/api/v1/events?category=0701&from=2023-09-23&to=2023-09-23&limit=1000"
+    features = stats("yangying", path)["features"]
+    assert len(features) == 47
+    villages = {feature["properties"]["division"] for feature in features}
+    assert len(villages) == 4

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { translate } from "../../../web/static/js/core/i18n.js";
+import { MESSAGES } from "../../../web/static/js/core/messages.js";
+import { shortDivision, shortGrid } from "../../../web/static/js/core/names.js";
+import { Occupied } from "../../../web/static/js/core/placement.js";
+import { searcher } from "../../../web/static/js/core/search.js";
+import { readTopology } from "../../../web/static/js/core/topology.js";
+import { CODES, world } from "./world.mjs";
+
+const fields = (text) => [...text.matchAll(/\{(\w+)\}/g)].map((found) => found[1]).sort();
+
+test("both languages have the same messages with the same places to fill", () => {
+  assert.deepEqual(Object.keys(MESSAGES.zh).sort(), Object.keys(MESSAGES.en).sort());
+  const unlike = Object.keys(MESSAGES.zh).filter(
+    (key) => fields(MESSAGES.zh[key]).join() !== fields(MESSAGES.en[key]).join(),
+  );
+  assert.deepEqual(unlike, []);
+});
+
+test("values go into messages as they are, whatever they look like", () => {
+  assert.match(translate("en", "search.none", { query: "${x}{y}<b>" }), /\$\{x\}\{y\}<b>/);
+  assert.throws(() => translate("zh", "no.such"), /no message/);
+});
+
+test("names lose what the map already says", () => {
+  assert.equal(shortDivision("王公庄村委会"), "王公庄村");
+  assert.equal(shortDivision("王公庄村民委员会"), "王公庄村");
+  assert.equal(shortDivision("潘庄社区居民委员会"), "潘庄社区");
+  assert.equal(shortDivision("龙塘镇"), "龙塘镇");
+  assert.deepEqual(shortGrid("张庄村第三网格", "张庄村委会", "411421101215003"), ["第三网格", "三"]);
+  assert.deepEqual(shortGrid("第一小学", "张庄村", "411421101215801"), ["第一小学", "第一小学"]);
+});
+
+test("search ranks a code above a name's start above a name's middle", () => {
+  const find = searcher(readTopology(world()));
+  assert.equal(find(CODES[2])[0].code, CODES[2]);
+  assert.equal(find("990101101202")[0].type, "division");
+  assert.equal(find("小学")[0].name, "第一小学");
+  assert.equal(find("王家庄")[0].name, "王家庄村委会");
+  assert.deepEqual(find("   "), []);
+  assert.deepEqual(find("没有的名字"), []);
+  assert.ok(find("网格").length <= 8);
+});
+
+test("no label is placed over another", () => {
+  const taken = new Occupied();
+  assert.equal(taken.take(100, 100, 60, 16), true);
+  assert.equal(taken.take(140, 104, 60, 16), false);
+  assert.equal(taken.take(140, 120, 60, 16), true);
+});
