@@ -7,11 +7,29 @@ from gis.divisions.deployment import (
     get_deployment,
 )
 from gis.divisions.load import load_divisions
+from gis.divisions.model import Division, DivisionNode, DivisionRef
+from gis.divisions.queries import (
+    get_division,
+    get_reference,
+    get_tree,
+    list_ancestry,
+    list_divisions,
+    padded_code,
+)
 
 __all__ = [
     "Deployment",
+    "Division",
+    "DivisionNode",
+    "DivisionRef",
     "find_deployment",
     "found_deployment",
     "get_deployment",
+    "get_division",
+    "get_reference",
+    "get_tree",
+    "list_ancestry",
+    "list_divisions",
     "load_divisions",
+    "padded_code",
 ]

@@ -2,18 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Deployment:
-    """What this database holds (one row)."""
-
-    profile: str
-    root_code: str
-    is_schematic: bool
-    loaded_at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)

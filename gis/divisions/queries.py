@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import text
 
-from gis.core.errors import NotFound, Unavailable
+from gis.core.errors import NotFound
 from gis.core.snapshot import Snapshot
 from gis.db.session import ReadSession
 from gis.db.sql import read_sql
-from gis.divisions.model import Deployment, Division, DivisionNode, DivisionRef
+from gis.divisions.model import Division, DivisionNode, DivisionRef
 
 CODE_LENGTH = 12
 
@@ -34,30 +34,6 @@ def padded_code(code: str) -> str:
     '411421102000'
     """
     return code.ljust(CODE_LENGTH, "0")
-
-
-def get_deployment(session: ReadSession) -> Deployment:
-    """Return what this database holds.
-
-    Returns
-    -------
-    Deployment
-
-    Raises
-    ------
-    Unavailable
-        Nothing is loaded yet.
-    """
-    row = session.execute(
-        text("SELECT profile, root_code, is_schematic, loaded_at FROM deployment")
-    ).one_or_none()
-    if row is None:
-        raise Unavailable(
-            "This database holds no deployment yet; load one with `./run demo` or"
-            " `gridmap import-divisions`.",
-            zh="数据库中尚无数据；请运行 ./run demo 或 gridmap import-divisions 导入。",
-        )
-    return Deployment(**row._mapping)
 
 
 def list_divisions(

@@ -56,9 +56,13 @@ class EventChoice:
         """
         return {
             "since": _midnight(self.first_day) if self.first_day else "-infinity",
-            "until": _midnight(self.last_day + dt.timedelta(1)) if self.last_day else "infinity",
+            "until": _midnight_after(self.last_day) if self.last_day else "infinity",
             "category": f"{self.category or ''}%",
         }
+
+
+def _midnight_after(day: dt.date) -> dt.datetime | str:
+    return "infinity" if day == dt.date.max else _midnight(day + dt.timedelta(1))
 
 
 def _midnight(day: dt.date) -> dt.datetime:

@@ -1,0 +1,334 @@
+"""What routes ask for by type: sessions, the deployment, and parameters that are checked once."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Depends, Query, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from pydantic import AfterValidator, BeforeValidator
+
+from api.locating import LocatorHolder
+from api.problems import BadCursor
+from gis.core.clock import SHANGHAI
+from gis.core.errors import BadProfile, NotFound, Unavailable
+from gis.core.snapshot import Snapshot
+from gis.db import session as sessions
+from gis.divisions import Deployment, find_deployment, padded_code
+from gis.grids import Box, resolve_snapshot
+from gis.profiles import Profile, load_profile
+
+MAX_BIGINT = 2**63 - 1
+#: Longest list in one answer.
+MAX_LIMIT = 10_000
+
+
+def _read(request: Request) -> Iterator[sessions.ReadSession]:
+    with sessions.read_session(request.app.state.engine) as session:
+        yield session
+
+
+def _write(request: Request) -> Iterator[sessions.WriteSession]:
+    with sessions.write_session(request.app.state.engine) as session:
+        yield session
+
+
+# "function": the transaction ends before the answer is sent. So a commit that fails is an error
+# for the client, and no connection is held while a slow client reads (ADR 0007).
+ReadSession = Annotated[sessions.ReadSession, Depends(_read, scope="function")]
+WriteSession = Annotated[sessions.WriteSession, Depends(_write, scope="function")]
+
+
+def _locators(request: Request) -> LocatorHolder:
+    holder: LocatorHolder = request.app.state.locators
+    return holder
+
+
+Locators = Annotated[LocatorHolder, Depends(_locators)]
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What this server serves: the deployment in the database, and its profile."""
+
+    deployment: Deployment
+    profile: Profile
+
+
+def served(request: Request, session: sessions.ReadSession) -> Served:
+    """Return what the database holds.
+
+    Raises
+    ------
+    Unavailable
+        It is empty, or its profile cannot be used.
+    """
+    deployment = find_deployment(session)
+    if deployment is None:
+        raise Unavailable(
+            "The database is empty; load a demo with `./run demo`, or divisions with"
+            " `gridmap import-divisions`.",
+            zh="数据库为空；请运行 ./run demo，或用 gridmap import-divisions 导入行政区划。",
+        )
+    profiles: dict[str, Profile] = request.app.state.profiles
+    if deployment.profile not in profiles:
+        try:
+            profiles[deployment.profile] = load_profile(
+                deployment.profile, request.app.state.profiles_dir
+            )
+        except BadProfile as error:
+            # Nothing that the client sent is wrong.
+            raise Unavailable(error.detail, zh=error.detail_zh) from error
+    return Served(deployment, profiles[deployment.profile])
+
+
+def _served_reading(request: Request, session: ReadSession) -> Served:
+    return served(request, session)
+
+
+def _served_writing(request: Request, session: WriteSession) -> Served:
+    return served(request, sessions.as_reader(session))
+
+
+ServedReading = Annotated[Served, Depends(_served_reading, scope="function")]
+ServedWriting = Annotated[Served, Depends(_served_writing, scope="function")]
+
+
+def printable(text: str) -> str:
+    """Refuse control characters, which no text column takes (NUL) or needs, and half characters."""
+    if re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]", text):
+        raise ValueError("must not contain control characters or lone surrogates")
+    return text
+
+
+def _iso_day(value: object) -> object:
+    # Pydantic would read 1735689600 as a Unix time.
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError("must be a day such as 2025-01-31")
+    return value
+
+
+def _division_code(code: str) -> str:
+    if not re.fullmatch(r"[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}", code):
+        raise ValueError("must be a division code of 12 digits, or 6 or 9 for the upper levels")
+    return padded_code(code)
+
+
+def _grid_code(code: str) -> str:
+    if not re.fullmatch(r"[0-9]{15}([0-9]{2})?", code):
+        raise ValueError("must be a grid code of 15 digits, or 17 for a micro-grid")
+    return code
+
+
+#: Comes last in an `Annotated`, so that what it sees is stripped and measured already.
+Printable = AfterValidator(printable)
+Text = Annotated[str, Printable]
+Day = Annotated[dt.date, BeforeValidator(_iso_day)]
+DivisionCode = Annotated[str, AfterValidator(_division_code)]
+GridCode = Annotated[str, AfterValidator(_grid_code)]
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="At most so many.")]
+Slug = Annotated[str, Query(pattern="^[a-z][a-z0-9_]{0,63}$")]
+Division = Annotated[
+    DivisionCode | None,
+    Query(description="Only this division and all below it; 6, 9 or 12 digits."),
+]
+Geometry = Annotated[bool, Query(description="`false` leaves the geometry null.")]
+
+
+def _snapshot(
+    session: ReadSession,
+    generation: Annotated[
+        int | None, Query(ge=1, le=MAX_BIGINT, description="As known in it; the newest by default.")
+    ] = None,
+    at: Annotated[
+        Day | None, Query(description="As in force on this day; today by default.")
+    ] = None,
+) -> Snapshot:
+    return resolve_snapshot(session, generation, at)
+
+
+#: `generation` and `at`, with their defaults filled in.
+SnapshotAsked = Annotated[Snapshot, Depends(_snapshot, scope="function")]
+
+
+def parse_bbox(text: str) -> Box:
+    """Read ``west,south,east,north`` in degrees.
+
+    Raises
+    ------
+    ValueError
+        It is no such box; says why.
+
+    Examples
+    --------
+    >>> parse_bbox("115,34.5,115.2,34.6")
+    (115.0, 34.5, 115.2, 34.6)
+    """
+    parts = text.split(",")
+    if len(parts) != 4 or not all(re.fullmatch(r"\s*[+-]?[0-9.eE+-]{1,40}\s*", p) for p in parts):
+        raise ValueError("must be four numbers: west,south,east,north")
+    try:
+        west, south, east, north = (float(part) for part in parts)
+    except ValueError as error:
+        raise ValueError("must be four numbers: west,south,east,north") from error
+    if not (-180 <= west <= 180 and -180 <= east <= 180):
+        raise ValueError("longitudes lie between -180 and 180 degrees")
+    if not (-90 <= south <= 90 and -90 <= north <= 90):
+        raise ValueError("latitudes lie between -90 and 90 degrees; are lon and lat swapped?")
+    if west > east or south > north:
+        raise ValueError("must run from south-west to north-east: west,south,east,north")
+    return west, south, east, north
+
+
+def _bbox(
+    bbox: Annotated[
+        str | None,
+        Query(
+            description="west,south,east,north in degrees (EPSG:4490).",
+            examples=["115.0,34.6,115.2,34.7"],
+            max_length=200,
+        ),
+    ] = None,
+) -> Box | None:
+    if bbox is None:
+        return None
+    try:
+        return parse_bbox(bbox)
+    except ValueError as error:
+        raise refused("bbox", str(error)) from error
+
+
+BBox = Annotated[Box | None, Depends(_bbox)]
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """First and last day, both included; None where the period is open."""
+
+    first: dt.date | None
+    last: dt.date | None
+
+
+def _days(
+    from_: Annotated[
+        Day | None, Query(alias="from", description="First day of being reported (included).")
+    ] = None,
+    to: Annotated[Day | None, Query(description="Last day of being reported (included).")] = None,
+) -> Days:
+    if from_ is not None and to is not None and from_ > to:
+        raise refused("to", "must not lie before `from`")
+    return Days(from_, to)
+
+
+Reported = Annotated[Days, Depends(_days)]
+
+
+def refused(name: str, reason: str) -> RequestValidationError:
+    """Return the error of a query parameter whose rule pydantic does not know."""
+    return RequestValidationError(
+        [{"type": "value_error", "loc": ("query", name), "msg": reason, "input": None}]
+    )
+
+
+def write_cursor(*parts: str | int) -> str:
+    """Return a place in a list as text that only `read_cursor` needs to understand."""
+    return base64.urlsafe_b64encode(orjson.dumps(parts)).rstrip(b"=").decode()
+
+
+def read_cursor(cursor: str, *types: type) -> list[Any]:
+    """Return the parts of a cursor.
+
+    Raises
+    ------
+    BadCursor
+        We did not write it, or for another list.
+    """
+    try:
+        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        parts: Any = orjson.loads(raw)
+    except (binascii.Error, ValueError) as error:
+        raise _bad_cursor() from error
+    good = (
+        isinstance(parts, list)
+        and len(parts) == len(types)
+        and all(type(part) is wanted for part, wanted in zip(parts, types, strict=True))
+    )
+    if not good:
+        raise _bad_cursor()
+    return list(parts)
+
+
+def _bad_cursor() -> BadCursor:
+    return BadCursor(
+        "The cursor is not one of ours; follow the `next` link of an answer as it is.",
+        zh="翻页标记无效；请原样使用上一次结果中的 next 链接。",
+    )
+
+
+def _code_cursor(
+    cursor: Annotated[
+        str | None, Query(description="From the `next` link of an answer.", max_length=200)
+    ] = None,
+) -> str | None:
+    if cursor is None:
+        return None
+    (code,) = read_cursor(cursor, str)
+    if not re.fullmatch(r"[0-9]{12,17}", code):
+        raise _bad_cursor()
+    return str(code)
+
+
+#: The code after which a page of grids or divisions begins.
+AfterCode = Annotated[str | None, Depends(_code_cursor)]
+
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+MICROSECOND = dt.timedelta(microseconds=1)
+#: The years 1 to 9999 fit, with a day to spare on each side for time zones.
+MAX_MICROSECONDS = (dt.datetime(9999, 12, 30, tzinfo=dt.UTC) - EPOCH) // MICROSECOND
+MIN_MICROSECONDS = (dt.datetime(1, 1, 3, tzinfo=dt.UTC) - EPOCH) // MICROSECOND
+
+
+def write_time_cursor(moment: dt.datetime, number: int) -> str:
+    """Return a place in a list that is ordered by time, then number."""
+    return write_cursor((moment - EPOCH) // MICROSECOND, number)
+
+
+def read_time_cursor(cursor: str) -> tuple[dt.datetime, int]:
+    """Return the time and the number of such a place.
+
+    Raises
+    ------
+    BadCursor
+        We did not write it.
+    """
+    microseconds, number = read_cursor(cursor, int, int)
+    if not (MIN_MICROSECONDS <= microseconds <= MAX_MICROSECONDS and 0 <= number <= MAX_BIGINT):
+        raise _bad_cursor()
+    return (EPOCH + microseconds * MICROSECOND).astimezone(SHANGHAI), number
+
+
+def refuse_unknown_parameters(request: Request) -> None:
+    """Refuse a query parameter that the route does not have: a typo must not widen a list."""
+    route = request.scope.get("route")
+    if not isinstance(route, APIRoute):
+        raise NotFound("No such route.", zh="没有这个地址。")
+    known = set(_query_names(route.dependant))
+    unknown = sorted(set(request.query_params) - known)
+    if unknown:
+        listed = ", ".join(sorted(known)) or "none"
+        raise refused(unknown[0][:60], f"is not a parameter here; there are: {listed}")
+
+
+def _query_names(dependant: Dependant) -> Iterator[str]:
+    yield from (field.alias for field in dependant.query_params)
+    for part in dependant.dependencies:
+        yield from _query_names(part)

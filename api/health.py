@@ -1,0 +1,129 @@
+"""Whether this server can work, and what it has done: for orchestrators and Prometheus."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from alembic.script import ScriptDirectory
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from sqlalchemy import Engine, QueuePool, text
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gis.db.migrate import MIGRATIONS
+from gis.db.session import ReadSession, read_session
+from gis.db.sql import read_sql
+
+#: From a small answer out of memory to the longest statement that is allowed.
+BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+
+
+def head_revision() -> str | None:
+    """Return the newest revision of the schema that this code knows."""
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+
+
+def schema_revision(session: ReadSession) -> str | None:
+    """Return the revision of the schema in the database; None where it was never migrated."""
+    if session.scalar(text("SELECT to_regclass('public.alembic_version')")) is None:
+        return None
+    revision: str | None = session.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
+
+
+class Meters:
+    """The counters of one application, in a registry of its own."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "gridmap_requests",
+            "Requests answered.",
+            ["method", "route", "status"],
+            registry=self.registry,
+        )
+        self.seconds = Histogram(
+            "gridmap_request_seconds",
+            "Time until the whole answer was sent, in seconds.",
+            ["method", "route"],
+            buckets=BUCKETS_S,
+            registry=self.registry,
+        )
+        self.registry.register(StoreCollector(engine))
+
+
+class StoreCollector(Collector):
+    """Reads the state of the store whenever somebody asks for the metrics."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def collect(self) -> Iterator[Metric]:
+        """Give the gauges of the pool, and of the store if it answers."""
+        pool = self._engine.pool
+        if isinstance(pool, QueuePool):
+            yield _gauge("gridmap_pool_size", "Connections kept.", pool.size())
+            yield _gauge("gridmap_pool_checked_out", "Connections in use.", pool.checkedout())
+        try:
+            with read_session(self._engine) as session:
+                row = session.execute(text(read_sql(__file__, "store_metrics"))).one()
+        except SQLAlchemyError:
+            yield _gauge("gridmap_database_up", "Whether the database answers.", 0)
+            return
+        yield _gauge("gridmap_database_up", "Whether the database answers.", 1)
+        yield _gauge("gridmap_generation", "Newest generation of boundaries.", row.generation)
+        yield _gauge("gridmap_grids", "Grids of the newest generation.", row.grids)
+        filed = GaugeMetricFamily(
+            "gridmap_filed_rows",
+            "Rows filed into grids (estimated above a million).",
+            None,
+            ["table"],
+        )
+        filed.add_metric(["household"], row.households)
+        filed.add_metric(["event"], row.events)
+        yield filed
+
+    def describe(self) -> Iterator[Metric]:
+        """Name nothing beforehand: registering must not ask the database."""
+        return iter(())
+
+
+def _gauge(name: str, about: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, about, value)
+
+
+class MeterMiddleware:
+    """Counts and times every request, by the pattern of its route."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on and measure it."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        begun = time.perf_counter()
+        status = 500
+
+        async def note(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, note)
+        finally:
+            meters: Meters = scope["app"].state.meters
+            # The pattern, never the path: codes would make a time series each.
+            route = getattr(scope.get("route"), "path", None) or "unmatched"
+            method = scope["method"] if scope["method"] in METHODS else "other"
+            meters.requests.labels(method, route, str(status)).inc()
+            meters.seconds.labels(method, route).observe(time.perf_counter() - begun)
+
+
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}

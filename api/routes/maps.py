@@ -1,0 +1,113 @@
+"""What the map page reads: boundaries as TopoJSON, heat as bins, figures by grid and by day."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from api.answers import json_answer
+from api.deps import MAX_BIGINT, ReadSession, Reported, ServedReading, SnapshotAsked
+from api.schemas.common import problems
+from api.schemas.maps import GridFiguresAnswer, HeatAnswer, TimelineAnswer
+from gis.events.choice import EventChoice
+from gis.statistics.by_grid import events_by_day, figures_by_grid
+from gis.tiles import TopologyStore, heat_bins
+
+router = APIRouter(tags=["maps"])
+
+FOR_EVER = "public, max-age=31536000, immutable"
+
+Category = Annotated[
+    str | None,
+    Query(
+        pattern=r"^([0-9]{2}){1,3}$",
+        description="Class (2 digits), category (4) or item (6); all without it.",
+    ),
+]
+
+
+def _store(request: Request) -> TopologyStore:
+    """Return the one store of this process."""
+    state = request.app.state
+    if not hasattr(state, "topologies"):
+        state.topologies = TopologyStore(state.settings.state_dir / "tiles")
+    store: TopologyStore = state.topologies
+    return store
+
+
+@router.get("/tiles/grids/{generation}.topojson", responses=problems(404))
+def get_topology(
+    generation: Annotated[int, Path(ge=1, le=MAX_BIGINT)],
+    request: Request,
+    session: ReadSession,
+    v: Annotated[
+        str | None, Query(max_length=64, description="Version; with it the answer is immutable.")
+    ] = None,
+) -> Response:
+    """Return all grids of a generation as TopoJSON: objects `basic` and `exclusive`."""
+    topology = _store(request).get(session, generation)
+    etag = f'"{topology.version}"'
+    headers = {
+        "ETag": etag,
+        "Vary": "Accept-Encoding",
+        # Without the version in the address another database may answer there tomorrow.
+        "Cache-Control": FOR_EVER if v == topology.version else "no-cache",
+    }
+    if etag in _listed(request.headers.get("if-none-match", "")):
+        return Response(status_code=304, headers=headers)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        body = topology.packed
+        headers["Content-Encoding"] = "gzip"
+    else:
+        body = topology.unpacked()
+    return Response(body, headers=headers, media_type="application/json")
+
+
+def _listed(header: str) -> set[str]:
+    return {tag.strip().removeprefix("W/") for tag in header.split(",")}
+
+
+@router.get("/api/v1/heat", response_model=HeatAnswer)
+def get_heat(
+    session: ReadSession,
+    served: ServedReading,
+    days: Reported,
+    category: Category = None,
+    cell_m: Annotated[
+        int, Query(description="Side of a cell, m: 75, 150, 300, 600, 1200 or 2400.")
+    ] = 300,
+) -> Response:
+    """Count events by cell of an equal-area lattice, for a heat map."""
+    _, south, _, north = served.profile.bounds
+    chosen = EventChoice(days.first, days.last, category)
+    bins = heat_bins(session, chosen, cell_m=cell_m, standard_parallel=(south + north) / 2)
+    return json_answer(
+        {
+            "cell_m": bins.cell_m,
+            "cell_area_km2": bins.cell_area_km2,
+            "unit": "events",
+            "total": bins.total,
+            "lon": bins.lon.round(6).tolist(),
+            "lat": bins.lat.round(6).tolist(),
+            "events": bins.events.tolist(),
+        }
+    )
+
+
+@router.get("/api/v1/statistics/grids", response_model=GridFiguresAnswer, responses=problems(404))
+def get_figures_by_grid(
+    session: ReadSession, snapshot: SnapshotAsked, days: Reported, category: Category = None
+) -> Response:
+    """Count events, households and people by grid, all grids at once."""
+    chosen = EventChoice(days.first, days.last, category)
+    figures = figures_by_grid(session, chosen, snapshot)
+    body: dict[str, Any] = {"generation": snapshot.generation, "codes": figures.codes}
+    return json_answer(body | figures.columns)
+
+
+@router.get("/api/v1/statistics/timeline", response_model=TimelineAnswer)
+def get_timeline(session: ReadSession, days: Reported, category: Category = None) -> Response:
+    """Count events by day of their report."""
+    timeline = events_by_day(session, EventChoice(days.first, days.last, category))
+    return json_answer({"first_day": timeline.first_day, "counts": timeline.counts})

@@ -1,0 +1,51 @@
+"""Figures of a division."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from fastapi import APIRouter, Response
+
+from api.answers import json_answer
+from api.deps import DivisionCode, ReadSession, Reported, ServedReading, SnapshotAsked
+from api.schemas.common import problems
+from api.schemas.stats import DivisionStats
+from gis import statistics
+
+router = APIRouter(prefix="/api/v1/divisions", tags=["figures"])
+
+
+@router.get("/{code}/stats", response_model=DivisionStats, responses=problems(404))
+def get_stats(
+    code: DivisionCode,
+    session: ReadSession,
+    snapshot: SnapshotAsked,
+    days: Reported,
+    served: ServedReading,
+) -> Response:
+    """Count all that lies in a division and below; rates state what was divided by what."""
+    period = statistics.Period(days.first, days.last)
+    found = statistics.division_figures(session, code, snapshot, period)
+    events = found.events
+    no_staff = {role.slug: 0 for role in served.profile.roles}
+    return json_answer(
+        {
+            "division": found.division,
+            "generation": snapshot.generation,
+            "at": snapshot.day,
+            "period": {"first": days.first, "last": days.last, "field": "reported_at"},
+            "divisions": found.divisions,
+            "grids": found.grids,
+            "staff": no_staff | found.staff,
+            "households": found.people.households,
+            "people": found.people,
+            "party_organisations": found.party_organisations,
+            "assets": found.assets,
+            "events": asdict(events) | {"outside": found.events_outside},
+            "rates": {
+                "closing_rate": statistics.rate_of(events.closed, events.total),
+                "resolution_rate": statistics.rate_of(events.disputes_resolved, events.disputes),
+                "satisfaction_rate": statistics.rate_of(events.satisfied, events.evaluated),
+            },
+        }
+    )

@@ -1,0 +1,44 @@
+"""Figures of divisions and grids."""
+
+from gis.statistics.model import (
+    ClassFigures,
+    DivisionFigures,
+    EventFigures,
+    GridFigures,
+    MonthFigures,
+    People,
+    Period,
+    Rate,
+    RegisterRow,
+    Worker,
+    rate_of,
+)
+from gis.statistics.queries import count_people_of_grid, group_events_of_grid
+from gis.statistics.service import (
+    by_class,
+    by_month,
+    division_figures,
+    register_row,
+    sum_events,
+)
+
+__all__ = [
+    "ClassFigures",
+    "DivisionFigures",
+    "EventFigures",
+    "GridFigures",
+    "MonthFigures",
+    "People",
+    "Period",
+    "Rate",
+    "RegisterRow",
+    "Worker",
+    "by_class",
+    "by_month",
+    "count_people_of_grid",
+    "division_figures",
+    "group_events_of_grid",
+    "rate_of",
+    "register_row",
+    "sum_events",
+]

@@ -1,0 +1,102 @@
+"""Figures of every grid at once, in columns, for a map that colours them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+
+from gis.core.snapshot import Snapshot
+from gis.db.session import ReadSession
+from gis.db.sql import read_sql
+from gis.events.choice import EventChoice
+
+#: The columns of figures, in their order.
+FIGURES = ("events", "closed", "disputes", "resolved", "households", "people", "party_members")
+
+
+@dataclass(frozen=True, slots=True)
+class GridFigures:
+    """Columns of equal length; row n is about the grid codes[n].
+
+    Attributes
+    ----------
+    codes
+        Grid codes in their order.
+    columns
+        Figure → counts. The basic grids' rows add up to the whole; what lies in an exclusive
+        grid counts there too.
+    """
+
+    codes: list[str]
+    columns: dict[str, list[int]]
+
+
+def figures_by_grid(session: ReadSession, chosen: EventChoice, snapshot: Snapshot) -> GridFigures:
+    """Count events, households and people by grid.
+
+    Parameters
+    ----------
+    session
+        Reads them.
+    chosen
+        Which events count; households and people do not depend on it.
+    snapshot
+        Which boundaries' grids are listed.
+
+    Returns
+    -------
+    GridFigures
+    """
+    statement = text(read_sql(__file__, "by_grid"))
+    asked = {"generation": snapshot.generation, "day": snapshot.day}
+    rows = session.execute(statement, chosen.values() | asked).all()
+    return GridFigures(
+        codes=[row.code for row in rows],
+        columns={name: [int(getattr(row, name)) for row in rows] for name in FIGURES},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Events by day: counts[n] happened on first_day + n days."""
+
+    first_day: dt.date | None
+    counts: list[int]
+
+
+def events_by_day(session: ReadSession, chosen: EventChoice) -> Timeline:
+    """Count events by the day of their report.
+
+    Parameters
+    ----------
+    session
+        Reads the events.
+    chosen
+        Which events count.
+
+    Returns
+    -------
+    Timeline
+        From the first day with an event to the last one, days without events included.
+    """
+    rows: Sequence[Any] = session.execute(
+        text(
+            "SELECT CAST(reported_at AT TIME ZONE 'Asia/Shanghai' AS date) AS day,"
+            "       count(*) AS events"
+            "  FROM event"
+            " WHERE reported_at >= :since AND reported_at < :until AND category_code LIKE :category"
+            " GROUP BY 1 ORDER BY 1"
+        ),
+        chosen.values(),
+    ).all()
+    if not rows:
+        return Timeline(first_day=None, counts=[])
+    first = rows[0].day
+    counts = [0] * ((rows[-1].day - first).days + 1)
+    for row in rows:
+        counts[(row.day - first).days] = int(row.events)
+    return Timeline(first_day=first, counts=counts)
