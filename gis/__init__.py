@@ -1,0 +1,1 @@
+"""gridmap without HTTP: what is true whoever asks."""

@@ -6,7 +6,6 @@ import datetime as dt
 from dataclasses import dataclass
 
 import geopandas as gpd
-import numpy as np
 import shapely
 from sqlalchemy import text
 
@@ -130,7 +129,5 @@ def normalised(grids: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             zh="坐标未按 1e-7 度规范化",
         )
     oriented = shapely.orient_polygons(geometries)
-    single = shapely.get_type_id(oriented) == shapely.GeometryType.POLYGON
     parts, owners = shapely.get_parts(oriented, return_index=True)
-    multi = shapely.multipolygons(parts, indices=owners) if len(parts) else oriented
-    return ordered.set_geometry(np.where(single, multi, oriented), crs=grids.crs)
+    return ordered.set_geometry(shapely.multipolygons(parts, indices=owners), crs=grids.crs)

@@ -136,7 +136,8 @@ def require_exclusive_rules(
             raise Invalid(
                 f"exclusive grid {codes[index]} crosses the border between townships"
                 f" {', '.join(sorted(townships))}; divide it along that border",
-                zh=f"专属网格 {codes[index]} 跨越了乡镇界（{'、'.join(sorted(townships))}），请沿乡镇界拆分",
+                zh=f"专属网格 {codes[index]} 跨越了乡镇界（{'、'.join(sorted(townships))}），"
+                "请沿乡镇界拆分",
                 codes=[codes[index]],
             )
 

@@ -38,6 +38,7 @@ class Changes:
 
 
 def current_versions(session: WriteSession, counties: list[str]) -> pd.DataFrame:
+    """Return the open versions of some counties, indexed by code; ``wkb`` is their geometry."""
     rows = session.execute(
         text(
             "SELECT county_code, grid_version_id, grid_id, code, name, kind, division_code,"
@@ -51,6 +52,7 @@ def current_versions(session: WriteSession, counties: list[str]) -> pd.DataFrame
 
 
 def compare(before: pd.DataFrame, grids: gpd.GeoDataFrame) -> Changes:
+    """Return which grids are new, which changed in shape or attributes, and which are gone."""
     codes = list(grids["code"])
     known = set(before.index)
     created = [code for code in codes if code not in known]
@@ -72,6 +74,7 @@ def _differs(old: Any, new: Any, shape: bytes) -> bool:
 def add_generation(
     session: WriteSession, grids: gpd.GeoDataFrame, effective_from: dt.date, note: str
 ) -> int:
+    """Take the next number; the caller holds the lock on publications."""
     number: int = session.execute(
         text(
             "INSERT INTO generation (generation, parent, kind, effective_from, note, content_hash)"

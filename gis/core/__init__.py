@@ -1,0 +1,1 @@
+"""Pure: geometry, datums, the locator, errors, the clock."""

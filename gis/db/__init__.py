@@ -1,0 +1,1 @@
+"""The store: tables, sessions, COPY, migrations, the private cluster."""

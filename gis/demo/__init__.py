@@ -1,0 +1,1 @@
+"""Schematic deployments: invented land and people, real totals."""

@@ -55,7 +55,7 @@ def load_demo(
         with write_session(engine) as session:
             _found(session, profile, seed, fraction)
             data = generate(profile, seed=seed, fraction=fraction, say=say)
-            _load(session, data, profile, say)
+            _load(session, data, say)
         _analyse(engine)
     finally:
         engine.dispose()
@@ -76,7 +76,7 @@ def _found(
     )
 
 
-def _load(session: WriteSession, data: DemoData, profile: Profile, say: Say) -> None:
+def _load(session: WriteSession, data: DemoData, say: Say) -> None:
     say("写入行政区划与网格边界…", "Writing divisions and grid boundaries…")
     load_divisions(session, data.divisions)
     publish_import(

@@ -202,7 +202,8 @@ def test_a_circle_of_parents_is_refused(empty_engine: Engine) -> None:
 
 def test_colours_of_neighbours_differ_and_stay(world_engine: Engine) -> None:
     statement = text(
-        "SELECT code, colour_index FROM grid_version WHERE upper_inf(generations) AND upper_inf(valid)"
+        "SELECT code, colour_index FROM grid_version"
+        " WHERE upper_inf(generations) AND upper_inf(valid)"
     )
     with Session(world_engine) as session:
         before = {row.code: row.colour_index for row in session.execute(statement)}

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from shapely.errors import GEOSException
 
 from gis.core.chain import chain_residual
 from gis.core.coverage import insert_missing_nodes
@@ -82,12 +83,16 @@ def _snapped(polygons: Geometries, snap_m: float, notes: list[Note]) -> Geometri
     lat = float(np.deg2rad(np.nanmean(shapely.bounds(polygons)[:, [1, 3]])))
     metric = _Metric(float(np.cos(lat)), snap_m / METRES_PER_UNIT)
     shapes = lattice_geometry(polygons)
-    joined, moved = _join_nodes(shapes, metric)
-    bent, inserted = _bend_to_nodes(joined, metric)
-    if not moved and not inserted:
+    try:
+        joined, moved = _join_nodes(shapes, metric)
+        bent, inserted = _bend_to_nodes(joined, metric)
+        changed = shapely.to_wkb(bent) != shapely.to_wkb(shapes)
+        spoilt = not shapely.is_valid(bent[changed]).all()
+    except GEOSException:  # a ring has fewer than three points left
+        spoilt = True
+    if not spoilt and not moved and not inserted:
         return polygons
-    changed = shapely.to_wkb(bent) != shapely.to_wkb(shapes)
-    if not shapely.is_valid(bent[changed]).all() or (shapely.area(bent[changed]) == 0).any():
+    if spoilt:
         notes.append(
             Note(
                 f"以 {snap_m} 米容差吻合边界会破坏图形，未执行",

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.errors import GEOSException
 
 from gis.core.crs import Crs
 from gis.core.datum import Bounds, to_cgcs2000
@@ -25,7 +26,8 @@ _MISSING = Reason("没有图形", "has no shape")
 _NOT_AREA = Reason("不是面图形（多边形）", "is not a polygon")
 _NOT_FINITE = Reason("坐标含 NaN 或无穷大", "has coordinates that are not finite numbers")
 _COLLAPSED = Reason(
-    "图形过小或过窄，取整到 1e-7 度后消失", "is so small or thin that rounding to 1e-7° removes it"
+    "图形或其中一环过小过窄，取整到 1e-7 度后消失",
+    "is so small or thin, or a ring of it, that rounding to 1e-7° removes it",
 )
 _TWISTED = Reason(
     "图形自相交或环重复（位置见“值”列）", "crosses itself or repeats a ring (place: see value)"
@@ -87,7 +89,9 @@ def canonical_shapes(
     good &= ~_refuse_outside(degrees, good, bounds, verdicts)
     rounded = np.full(len(shapes), None, dtype=object)
     rounded[good] = lattice_geometry(degrees[good])
-    cleaned = shapely.remove_repeated_points(rounded, 0.0)
+    cleaned, collapsed = _without_repeats(rounded)
+    verdicts.refuse(collapsed, "geometry", _type_names(rounded), _COLLAPSED)
+    good &= ~collapsed
     _note_rounding(rounded, cleaned, notes)
     faults = _refuse_invalid(cleaned, good, verdicts)
     good &= verdicts.accepted
@@ -138,10 +142,7 @@ def _refuse_outside(
 def _refuse_invalid(
     cleaned: NDArray[Any], good: NDArray[np.bool_], verdicts: Verdicts
 ) -> dict[int, tuple[float, float]]:
-    # Not the area itself: that of a symmetric bow-tie is 0 as well.
-    flat = good & (shapely.area(shapely.convex_hull(cleaned)) == 0)
-    verdicts.refuse(flat, "geometry", _type_names(cleaned), _COLLAPSED)
-    invalid = good & ~flat & ~shapely.is_valid(cleaned)
+    invalid = good & ~shapely.is_valid(cleaned)
     faults: dict[int, tuple[float, float]] = {}
     shown = np.full(len(cleaned), "", dtype=object)
     for index in np.flatnonzero(invalid):
@@ -152,6 +153,23 @@ def _refuse_invalid(
             shown[index] = f"{lon:.7f}, {lat:.7f}"
     verdicts.refuse(invalid, "geometry", shown, _TWISTED)
     return faults
+
+
+def _without_repeats(
+    rounded: NDArray[Any],
+) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """Remove points that fell together, and tell which shapes vanish by that, as a whole.
+
+    Not the area is asked: that of a symmetric bow-tie is 0 as well.
+    """
+    cleaned = rounded.copy()
+    collapsed = shapely.area(shapely.convex_hull(rounded)) == 0
+    for index in np.flatnonzero(~collapsed & ~shapely.is_missing(rounded)):
+        try:
+            cleaned[index] = shapely.remove_repeated_points(rounded[index], 0.0)
+        except GEOSException:  # one of its rings has fewer than three points left
+            collapsed[index] = True
+    return cleaned, collapsed
 
 
 def _note_rounding(rounded: NDArray[Any], cleaned: NDArray[Any], notes: list[Note]) -> None:

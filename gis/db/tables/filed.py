@@ -67,7 +67,8 @@ class Filed:
     @declared_attr
     def geom(cls) -> Mapped[Any]:  # noqa: N805 - SQLAlchemy calls it on the class
         """Return the canonical CGCS2000 point."""
-        return point_column()
+        column: Mapped[Any] = point_column()
+        return column
 
     @declared_attr
     def filed_generation(cls) -> Mapped[int]:  # noqa: N805

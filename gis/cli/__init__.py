@@ -1,0 +1,1 @@
+"""The command line: ``./run gridmap …``; ``gis.cli.main`` is its door."""

@@ -1,0 +1,234 @@
+"""``gridmap demo``: from nothing to a map in the browser, and from there to the next start."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from itertools import chain
+from types import FrameType
+
+import click
+
+from gis.cli.database import say
+from gis.cli.serving import serve
+from gis.core.errors import Conflict
+from gis.db.cluster import Cluster
+from gis.db.connection_loss import connection_loss_named
+from gis.db.engine import make_engine
+from gis.db.migrate import upgrade
+from gis.db.session import read_session
+from gis.divisions import find_deployment
+from gis.profiles import Profile, load_profile
+from gis.settings import Settings
+
+HOST = "127.0.0.1"
+
+READY = """
+────────────────────────────────────────────────────────────
+  {title_zh}已就绪(示意数据,非真实边界)
+  {title_en} is ready (schematic data, no real boundaries)
+
+    地图 / map        {url}/
+    接口 / API        {url}/docs
+    停止 / stop       Ctrl-C
+────────────────────────────────────────────────────────────"""
+
+
+@click.command()
+@click.option("--profile", "profile_name", default="minquan", show_default=True, help="Deployment.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port; 8000 by default.")
+@click.option("--reset", is_flag=True, help="Make and load the data anew.")
+@click.option(
+    "--fraction",
+    type=click.FloatRange(0, 1, min_open=True),
+    help="Share of the profile's totals to generate (henan).",
+)
+@click.option("--seed", type=int, help="Another seed than the profile's, for another county.")
+def demo(
+    profile_name: str, port: int | None, reset: bool, fraction: float | None, seed: int | None
+) -> None:
+    """Generate schematic data, load them and serve the map (示意数据与地图)."""
+    settings = Settings()
+    port = port or settings.port
+    stop_on_signals()
+    with claim_port(port, settings.host) as door:
+        profile = load_profile(profile_name, settings.profiles_dir)
+        with database(settings, profile, reset=reset, fraction=fraction, seed=seed) as url:
+            os.environ["DATABASE_URL"] = url
+            say("正在启动服务…", "starting the server…")
+            page = f"http://{HOST}:{port}"
+            serve(door, page, partial(announce, page, profile))
+    say("已停止", "stopped")
+
+
+def announce(page: str, profile: Profile) -> None:
+    """Tell where the map is."""
+    titles = {"title_zh": profile.title_zh, "title_en": profile.title_en}
+    click.echo(READY.format(url=page, **titles))
+
+
+@contextmanager
+def claim_port(port: int, host: str = HOST) -> Iterator[socket.socket]:
+    """Hold the port from the start, so that minutes of loading do not end at a busy one.
+
+    Parameters
+    ----------
+    port
+        TCP port.
+    host
+        Address of this machine to listen on. Another than 127.0.0.1 is for containers: until
+        accounts exist, everybody who reaches it sees everything.
+
+    Yields
+    ------
+    socket.socket
+        Bound, not yet listening.
+
+    Raises
+    ------
+    Conflict
+        Somebody else has it; names a free one.
+    """
+    try:
+        door = _bind(host, port)
+    except OSError as error:
+        raise _cannot_listen(host, port, error.strerror or str(error)) from error
+    with door:
+        yield door
+
+
+@contextmanager
+def database(
+    settings: Settings,
+    profile: Profile,
+    *,
+    reset: bool,
+    fraction: float | None,
+    seed: int | None,
+) -> Iterator[str]:
+    """Provide a database that holds the profile's data, at the newest schema.
+
+    Parameters
+    ----------
+    settings
+        ``database_url`` names a server to use instead of the private cluster.
+    profile
+        What to generate.
+    reset
+        Make the data anew even if they are there.
+    fraction, seed
+        Share of the totals and seed of the generator; None for the profile's own.
+
+    Yields
+    ------
+    str
+        URL of the database.
+
+    Raises
+    ------
+    Conflict
+        ``reset`` on a database that is not ours to empty.
+    """
+    if settings.database_url:
+        if reset:
+            raise _not_ours_to_empty()
+        with connection_loss_named():
+            fill(settings.database_url, profile, fraction=fraction, seed=seed)
+        yield settings.database_url
+        return
+    with Cluster(settings.state_dir, say=say) as cluster:
+        name = database_name(profile.name, fraction, seed)
+        with cluster.alone(name), connection_loss_named():
+            if reset:
+                cluster.drop_database(name)
+            cluster.create_database(name)
+            fill(cluster.url(name), profile, fraction=fraction, seed=seed)
+        yield cluster.url(name)
+
+
+def database_name(profile: str, fraction: float | None, seed: int | None) -> str:
+    """Return the database's name: one for each profile, fraction and seed."""
+    part = "" if fraction is None else f"_f{fraction:g}"
+    luck = "" if seed is None else f"_s{seed}"
+    return f"gridmap_{profile}{part}{luck}".replace(".", "_")
+
+
+def fill(url: str, profile: Profile, *, fraction: float | None, seed: int | None) -> None:
+    """Migrate a database, and load the profile's data unless it holds a deployment already.
+
+    Loading is one transaction: a database holds all of it or, killed at any moment, nothing.
+    """
+    upgrade(url)
+    engine = make_engine(url, statement_timeout_s=0)
+    try:
+        with read_session(engine) as session:
+            present = find_deployment(session)
+    finally:
+        engine.dispose()
+    if present is None:
+        from gis.demo.load import load_demo  # noqa: PLC0415  # seconds of imports, needed once
+
+        load_demo(url, profile, seed=seed, fraction=fraction, say=say)
+    elif present.profile != profile.name:
+        raise _another_deployment(present.profile, profile.name)
+
+
+def stop_on_signals() -> None:
+    """Turn orders to end into an exception, so that the cluster is stopped on the way out."""
+
+    def leave(number: int, _frame: FrameType | None) -> None:
+        sys.exit(128 + number)
+
+    for order in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(order, leave)
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    door = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        door.bind((host, port))
+    except OSError:
+        door.close()
+        raise
+    return door
+
+
+def _is_free(host: str, port: int) -> bool:
+    try:
+        _bind(host, port).close()
+    except OSError:
+        return False
+    return True
+
+
+def _cannot_listen(host: str, port: int, reason: str) -> Conflict:
+    others = chain(range(port + 1, 65536), range(1024, port)) if _is_free(host, 0) else ()
+    free = next((other for other in others if _is_free(host, other)), None)
+    remedy = f"./run demo --port {free}" if free else f"GRIDMAP_HOST={HOST} ./run demo"
+    return Conflict(
+        f"port {port} of {host} cannot be used ({reason}); type: {remedy}",
+        zh=f"{host} 的端口 {port} 无法使用({reason});请执行:{remedy}",
+    )
+
+
+def _not_ours_to_empty() -> Conflict:
+    return Conflict(
+        "--reset would delete everything in the database of DATABASE_URL; make an empty one and "
+        "name that instead",
+        zh="--reset 会清空 DATABASE_URL 所指的数据库;请新建一个空库并改用它",
+    )
+
+
+def _another_deployment(present: str, wanted: str) -> Conflict:
+    return Conflict(
+        f"the database holds the deployment {present}, not {wanted}; make an empty database for "
+        f"{wanted}, or start with --profile {present}",
+        zh=f"数据库中已是 {present},不是 {wanted};请为 {wanted} 新建空库,"
+        f"或使用 --profile {present}",
+    )

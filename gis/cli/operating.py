@@ -1,0 +1,32 @@
+"""``gridmap migrate`` and ``gridmap serve``: run the service on data of one's own."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from gis.cli.database import say, working_database
+from gis.cli.demo import HOST, claim_port, stop_on_signals
+from gis.cli.serving import serve as run_server
+from gis.settings import Settings
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database to the newest schema (升级数据库结构)."""
+    with working_database(Settings()):
+        say("数据库结构已是最新", "the schema is up to date")
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="Port; GRIDMAP_PORT by default.")
+def serve(port: int | None) -> None:
+    """Serve the map and the API of the database (启动服务)."""
+    settings = Settings()
+    number = port or settings.port
+    stop_on_signals()
+    with claim_port(number) as door, working_database(settings) as url:
+        os.environ["DATABASE_URL"] = url
+        page = f"http://{HOST}:{number}"
+        run_server(door, page, lambda: say(f"地图:{page}/", f"map: {page}/"))

@@ -1,0 +1,70 @@
+"""Run the HTTP server in this process, and tell when it answers."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+import urllib.request
+from collections.abc import Callable
+from urllib.error import URLError
+
+import uvicorn
+
+from gis.core.errors import Unavailable
+
+LONGEST_GOODBYE_S = 3  # an open event stream would otherwise keep Ctrl-C waiting for ever
+BETWEEN_KNOCKS_S = 0.05
+
+
+def serve(door: socket.socket, url: str, when_ready: Callable[[], None]) -> None:
+    """Serve until told to stop.
+
+    Parameters
+    ----------
+    door
+        Bound socket.
+    url
+        Where ``door`` is, ``http://host:port``.
+    when_ready
+        Called once, from another thread, as soon as the server answers as ready.
+
+    Raises
+    ------
+    Unavailable
+        The server did not come up; what it logged says why.
+    """
+    config = uvicorn.Config(
+        "api.app:create_app",
+        factory=True,
+        log_level="warning",
+        timeout_graceful_shutdown=LONGEST_GOODBYE_S,
+    )
+    server = uvicorn.Server(config)
+    threading.Thread(target=_watch, args=(server, url, when_ready), daemon=True).start()
+    # Ctrl-C first lets the server finish, which then passes the interrupt on to us.
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets=[door])
+    if not server.started:
+        raise Unavailable(
+            "the server did not start; the lines above say why", zh="服务未能启动,原因见上"
+        )
+
+
+def _watch(server: uvicorn.Server, url: str, when_ready: Callable[[], None]) -> None:
+    while not server.should_exit:
+        if _is_ready(url):
+            when_ready()
+            return
+        time.sleep(BETWEEN_KNOCKS_S)
+
+
+def _is_ready(url: str) -> bool:
+    # A proxy that the environment names is for the internet, not for our own loopback.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"{url}/health/ready", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (URLError, OSError):
+        return False

@@ -1,0 +1,106 @@
+"""What a map page must know before it draws anything."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from gis.core import clock
+from gis.db.session import ReadSession
+from gis.profiles import Profile
+from gis.tiles.queries import find_map_facts
+from gis.tiles.topology import topology_version
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryClassName:
+    """A class of events and its names."""
+
+    code: str
+    name_zh: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class MapOverview:
+    """The deployment as a map page needs it.
+
+    Attributes
+    ----------
+    profile, root_code, root_name, root_name_en
+        Which deployment, and the division at its top.
+    is_schematic
+        Whether the data is generated: every map then says 示意.
+    generation, effective_from, topology_version
+        The newest boundaries, and the digest in their address.
+    bounds
+        West, south, east, north of all grids; degrees.
+    grids
+        How many grids there are, exclusive ones included.
+    first_day, last_day
+        Days of the first and the last event in Asia/Shanghai; None without events.
+    levels, kinds
+        Slug → (Chinese, English) name.
+    classes
+        Classes of events, in the order of their codes.
+    """
+
+    profile: str
+    root_code: str
+    root_name: str
+    root_name_en: str
+    is_schematic: bool
+    generation: int
+    effective_from: dt.date
+    topology_version: str
+    bounds: tuple[float, float, float, float]
+    grids: int
+    first_day: dt.date | None
+    last_day: dt.date | None
+    levels: dict[str, tuple[str, str]]
+    kinds: dict[str, tuple[str, str]]
+    classes: tuple[CategoryClassName, ...]
+
+
+def map_overview(session: ReadSession, profile: Profile) -> MapOverview | None:
+    """Describe the deployment for a map page.
+
+    Parameters
+    ----------
+    session
+        Reads the deployment.
+    profile
+        The profile that the deployment names.
+
+    Returns
+    -------
+    MapOverview or None
+        None until both divisions and boundaries are loaded.
+    """
+    row = find_map_facts(session)
+    if row is None or not row.grids:
+        return None
+    return MapOverview(
+        profile=row.profile,
+        root_code=row.root_code,
+        root_name=row.root_name,
+        root_name_en=profile.root.name_en,
+        is_schematic=row.is_schematic,
+        generation=row.generation,
+        effective_from=row.effective_from,
+        topology_version=topology_version(session, row.generation),
+        bounds=(row.west, row.south, row.east, row.north),
+        grids=row.grids,
+        first_day=_local_day(row.first_event_at),
+        last_day=_local_day(row.last_event_at),
+        levels={level.slug: (level.name_zh, level.name_en) for level in profile.levels},
+        kinds={kind: (label.name_zh, label.name_en) for kind, label in profile.kinds.items()},
+        classes=tuple(
+            CategoryClassName(code=c.code, name_zh=c.name_zh, name_en=c.name_en)
+            for c in profile.catalogue.classes
+        ),
+    )
+
+
+def _local_day(moment: dt.datetime | None) -> dt.date | None:
+    return None if moment is None else moment.astimezone(clock.SHANGHAI).date()

@@ -1,0 +1,105 @@
+"""The statements behind the maps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, text
+
+from gis.db.session import ReadSession
+from gis.db.sql import read_sql
+
+
+def list_topology_grids(session: ReadSession, generation: int) -> Sequence[Row[Any]]:
+    """Read the grids of a generation, with their geometry as WKB, by code.
+
+    Parameters
+    ----------
+    session
+        Reads the boundaries.
+    generation
+        As known in which generation.
+
+    Returns
+    -------
+    sequence of rows
+        code, name, kind, division_code, colour_index, label_lon, label_lat (degrees),
+        label_radius_m, area_m2, wkb (CGCS2000 degrees).
+    """
+    statement = text(read_sql(__file__, "topology_grids"))
+    return session.execute(statement, {"generation": generation}).all()
+
+
+def list_topology_divisions(session: ReadSession, generation: int) -> Sequence[Row[Any]]:
+    """Read the divisions and their outlines (WKB, or None where nothing is drawn), by code.
+
+    Parameters
+    ----------
+    session
+        Reads the boundaries.
+    generation
+        As known in which generation.
+
+    Returns
+    -------
+    sequence of rows
+        code, name, level, depth, parent_code, wkb (CGCS2000 degrees).
+    """
+    statement = text(read_sql(__file__, "topology_divisions"))
+    return session.execute(statement, {"generation": generation}).all()
+
+
+def find_topology_digest(session: ReadSession, generation: int) -> str | None:
+    """Return a digest of all that the map of a generation shows; None if there is no such one.
+
+    Parameters
+    ----------
+    session
+        Reads the boundaries.
+    generation
+        As known in which generation.
+
+    Returns
+    -------
+    str or None
+        Hexadecimal.
+    """
+    statement = text(read_sql(__file__, "topology_digest"))
+    digest: str | None = session.scalar(statement, {"generation": generation})
+    return digest
+
+
+def list_heat_cells(session: ReadSession, values: dict[str, Any]) -> Sequence[Row[Any]]:
+    """Count events by cell of an equal-area lattice.
+
+    Parameters
+    ----------
+    session
+        Reads the events.
+    values
+        What `gis.events.choice.EventChoice.values` gives, and cell_m, radius_m, scale and e
+        (see heat.sql).
+
+    Returns
+    -------
+    sequence of rows
+        column, row (cell indices), events; by row, then column.
+    """
+    return session.execute(text(read_sql(__file__, "heat")), values).all()
+
+
+def find_map_facts(session: ReadSession) -> Row[Any] | None:
+    """Read what this database holds: profile, root, extent, newest generation, days of events.
+
+    Parameters
+    ----------
+    session
+        Reads it.
+
+    Returns
+    -------
+    row or None
+        None where no divisions are loaded.
+    """
+    return session.execute(text(read_sql(__file__, "map_facts"))).one_or_none()

@@ -1,0 +1,8 @@
+SELECT d.code, d.name, d.level, d.depth, d.parent_code, ST_AsBinary(o.geom) AS wkb
+  FROM division AS d
+  LEFT JOIN division_outline AS o
+    ON o.division_code = d.code
+   AND o.generations @> CAST(:generation AS bigint)
+   AND o.valid @> (SELECT max(g.effective_from) FROM generation AS g
+                    WHERE g.generation <= :generation)
+ ORDER BY d.depth, d.code COLLATE "C"

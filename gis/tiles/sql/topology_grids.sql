@@ -1,0 +1,16 @@
+-- Grids as known in a generation, on the last day on which one of its changes took effect.
+SELECT v.code,
+       v.name,
+       v.kind,
+       v.division_code,
+       v.colour_index,
+       ST_X(v.label) AS label_lon,
+       ST_Y(v.label) AS label_lat,
+       v.label_radius_m,
+       v.area_m2,
+       ST_AsBinary(v.geom) AS wkb
+  FROM grid_version AS v
+ WHERE v.generations @> CAST(:generation AS bigint)
+   AND v.valid @> (SELECT max(g.effective_from) FROM generation AS g
+                    WHERE g.generation <= :generation)
+ ORDER BY v.code COLLATE "C"
