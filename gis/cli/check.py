@@ -9,6 +9,7 @@ import click
 from gis.boundaries.checking import Finding, check_database
 from gis.boundaries.defects import write_features
 from gis.cli.database import working_engine
+from gis.cli.failures import explained_failures
 from gis.cli.progress import show_progress
 from gis.core.errors import Invalid
 from gis.db.session import read_session
@@ -32,6 +33,7 @@ def check(division: str | None, report: Path | None) -> None:
     settings = Settings()
     code = _padded(division)
     with (
+        explained_failures(),
         working_engine(settings) as engine,
         show_progress() as progress,
         read_session(engine) as session,

@@ -9,15 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import click
-import psycopg2
-from sqlalchemy.exc import DBAPIError
 
 from gis.boundaries import importing as boundaries
 from gis.cli.database import working_engine
+from gis.cli.failures import explained_failures
 from gis.cli.progress import show_progress
 from gis.cli.report import save_defects, save_refusals, tell_defects, tell_report
 from gis.core import clock
-from gis.core.errors import Conflict, GridmapError, Invalid, NotTiling, RowsRefused, Unavailable
+from gis.core.errors import Conflict, GridmapError, Invalid, NotTiling, RowsRefused
 from gis.db.session import WriteSession, as_reader, write_session
 from gis.divisions import importing as divisions
 from gis.divisions.deployment import find_deployment, get_deployment
@@ -227,31 +226,14 @@ def _run_table(
 
 @contextmanager
 def _writing(settings: Settings) -> Iterator[tuple[WriteSession, Progress]]:
-    """Provide the one transaction of an import; what the driver says becomes our error."""
-    try:
-        with (
-            working_engine(settings) as engine,
-            show_progress() as progress,
-            write_session(engine) as session,
-        ):
-            yield session, progress
-    except (DBAPIError, psycopg2.Error) as error:
-        raise _database_error(error) from error
-
-
-def _database_error(error: Exception) -> GridmapError:
-    cause = getattr(error, "orig", None) or error
-    said = str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__
-    if isinstance(cause, psycopg2.IntegrityError):
-        return Conflict(
-            f"the database refused a row, nothing was loaded: {said} "
-            "(did somebody else write at the same time?)",
-            zh=f"数据库拒绝写入，未导入任何数据：{said}（是否有他人同时写入？）",
-        )
-    return Unavailable(
-        f"the database failed, nothing was loaded: {said}. Start it and run the command again",
-        zh=f"数据库出错，未导入任何数据：{said}。请恢复数据库后重新执行",
-    )
+    """Provide the one transaction of an import."""
+    with (
+        explained_failures(),
+        working_engine(settings) as engine,
+        show_progress() as progress,
+        write_session(engine) as session,
+    ):
+        yield session, progress
 
 
 def _first_profile(session: WriteSession, name: str | None, settings: Settings) -> Profile:

@@ -9,17 +9,17 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from gis.demo.assets import make_assets
-from gis.demo.event_places import set_scene
-from gis.demo.events import make_events
-from gis.demo.exclusive import lay_exclusive
-from gis.demo.households import make_households, share_households
-from gis.demo.outline import make_outline, shrink_bounds
-from gis.demo.party import make_party_organisations
+from gis.demo.land.exclusive import lay_exclusive
+from gis.demo.land.outline import make_outline, shrink_bounds
+from gis.demo.land.tiling import Tiling, tile
+from gis.demo.people.assets import make_assets
+from gis.demo.people.event_places import set_scene
+from gis.demo.people.events import make_events
+from gis.demo.people.households import make_households, share_households
+from gis.demo.people.party import make_party_organisations
+from gis.demo.people.staff import make_staff
 from gis.demo.places import KINDS, name_places
 from gis.demo.plan import demo_totals, number_grids, plan_divisions, plan_grids, region_tree
-from gis.demo.staff import make_staff
-from gis.demo.tiling import Tiling, tile
 from gis.profiles import Demo, Profile
 
 Say = Callable[[str, str], None]
@@ -38,15 +38,15 @@ class DemoData:
         Columns code, name, kind, division_code, attributes (dict), geometry (SRID 4490);
         basic grids tile the outline, exclusive ones lie over them.
     staff, postings
-        See `gis.demo.staff.make_staff`.
+        See `gis.demo.people.staff.make_staff`.
     households
-        See `gis.demo.households.make_households`.
+        See `gis.demo.people.households.make_households`.
     events
-        See `gis.demo.events.make_events`.
+        See `gis.demo.people.events.make_events`.
     assets
-        See `gis.demo.assets.make_assets`.
+        See `gis.demo.people.assets.make_assets`.
     party_organisations
-        See `gis.demo.party.make_party_organisations`.
+        See `gis.demo.people.party.make_party_organisations`.
     """
 
     divisions: pd.DataFrame

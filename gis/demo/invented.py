@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from gis.demo.allot import allot
-from gis.demo.names import SURNAMES, chinese_number
+from gis.demo.people.names import SURNAMES, chinese_number
 
 FIRST_PREFECTURE = 51
 FIRST_COUNTY = 21

@@ -9,8 +9,8 @@ import pandas as pd
 import shapely
 
 from gis.core.errors import Invalid
-from gis.demo.exclusive import Exclusives
-from gis.demo.names import COMMON_PLACES, PLACES, SEAT_PLACES, VILLAGE_PLACES, chinese_number
+from gis.demo.land.exclusive import Exclusives
+from gis.demo.people.names import COMMON_PLACES, PLACES, SEAT_PLACES, VILLAGE_PLACES, chinese_number
 
 FIRST_SERIAL = 901
 """Exclusive grids are numbered 901 to 999 in their owner (DOMAIN §2.2)."""

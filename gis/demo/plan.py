@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from gis.core.errors import BadProfile, Invalid
 from gis.demo.allot import allot
 from gis.demo.invented import Invented, invent_divisions
-from gis.demo.layout import Region
-from gis.demo.names import chinese_number
+from gis.demo.land.layout import Region
+from gis.demo.people.names import chinese_number
 from gis.profiles import Demo, Profile
 
 CODE_WIDTH = 12

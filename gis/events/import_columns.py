@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from gis.core import clock
 from gis.profiles import Profile, Workflow
 from gis.tabular import (
     POSITION_FIELDS,
@@ -45,9 +47,12 @@ FIELDS = (
 )
 
 MAX_PEOPLE = 1_000_000
+CLOCK_SKEW = dt.timedelta(minutes=10)
+"""Clocks of other systems may be a little ahead of ours."""
 
 _BEFORE_OCCURRED = Reason("上报时间早于发生时间", "reported before it occurred")
 _BEFORE_REPORTED = Reason("办结时间早于上报时间", "closed before it was reported")
+_FUTURE = Reason("时间在将来", "lies in the future")
 _OPEN_STATE = Reason(
     "已有办结时间，但状态尚未办结", "has a closing time, but its state is not closed"
 )
@@ -204,6 +209,10 @@ def _read_times(table: Table, frame: pd.DataFrame, verdicts: Verdicts) -> None:
     verdicts.refuse(early, table.label("occurred_at"), cells, _BEFORE_OCCURRED)
     label, cells = table.label("closed_at"), table.column("closed_at")
     verdicts.refuse((closed < reported).to_numpy(), label, cells, _BEFORE_REPORTED)
+    soon = pd.Timestamp(clock.now() + CLOCK_SKEW)
+    for name, column in (("reported_at", reported), ("closed_at", closed)):
+        late = (column > soon).to_numpy()
+        verdicts.refuse(late, table.label(name), table.column(name), _FUTURE)
     frame["reported_at"] = reported
     frame["occurred_at"] = occurred.where(occurred.notna(), reported)
     frame["closed_at"] = closed

@@ -14,9 +14,9 @@ import shapely
 from gis.core.errors import BadProfile, Invalid
 from gis.core.lattice import canonical
 from gis.demo.allot import allot, draw_within, spread
-from gis.demo.events import COLUMNS as EVENT_COLUMNS
 from gis.demo.generate import DemoData, generate
-from gis.demo.names import chinese_number, make_people
+from gis.demo.people.events import COLUMNS as EVENT_COLUMNS
+from gis.demo.people.names import chinese_number, make_people
 from gis.demo.plan import demo_totals, number_grids, plan_divisions, plan_grids, region_tree
 from gis.profiles import Demo, Profile, load_profile
 

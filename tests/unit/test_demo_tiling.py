@@ -13,10 +13,10 @@ import shapely
 from gis.core.errors import Invalid
 from gis.core.geodesy import area_m2
 from gis.core.lattice import is_canonical
-from gis.demo.exclusive import Exclusives, lay_exclusive
-from gis.demo.layout import Region
-from gis.demo.outline import Outline, make_outline, shrink_bounds
-from gis.demo.tiling import Tiling, tile
+from gis.demo.land.exclusive import Exclusives, lay_exclusive
+from gis.demo.land.layout import Region
+from gis.demo.land.outline import Outline, make_outline, shrink_bounds
+from gis.demo.land.tiling import Tiling, tile
 
 MINQUAN = (114.8232, 34.5269, 115.4611, 34.8625)
 MINQUAN_M2 = 1237.69e6

@@ -1,6 +1,6 @@
 """Where the regions of a division tree lie: towns in the middle, fields around them.
 
-Draws the whole tree into a :class:`gis.demo.mesh.Mesh`, top down: regions that have children
+Draws the whole tree into a :class:`gis.demo.land.mesh.Mesh`, top down: regions that have children
 become weighted Voronoi cells of their parent (townships, villages), leaves become pieces that
 straight cuts make (grids between field roads).
 """
@@ -15,8 +15,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from gis.demo.convex import Ring, clip, cut_at_share, measure
-from gis.demo.mesh import Face, Mesh, UnsplittableError, View, halve, split_cells
+from gis.demo.land.convex import Ring, clip, cut_at_share, measure
+from gis.demo.land.mesh import Face, Mesh, UnsplittableError, View, halve, split_cells
 
 ATTEMPTS = 12
 """Drawings of one division before it is made by cuts instead."""

@@ -15,8 +15,8 @@ from gis.core.chain import signed_chain
 from gis.core.errors import Invalid
 from gis.core.geodesy import area_m2, metres_per_degree
 from gis.core.lattice import canonical, to_degrees
-from gis.demo.shapes import ACROSS_M, OTHER_ACROSS_M, draw_plot
-from gis.demo.tiling import Tiling
+from gis.demo.land.shapes import ACROSS_M, OTHER_ACROSS_M, draw_plot
+from gis.demo.land.tiling import Tiling
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -8,9 +8,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gis.demo.event_mix import CLASSES, HOURS, SOURCES, channel_weights, day_weights, item_weight
-from gis.demo.event_places import Scene, place_at_homes, place_events
-from gis.demo.event_states import decide_states
+from gis.demo.people.event_mix import (
+    CLASSES,
+    HOURS,
+    SOURCES,
+    channel_weights,
+    day_weights,
+    item_weight,
+)
+from gis.demo.people.event_places import Scene, place_at_homes, place_events
+from gis.demo.people.event_states import decide_states
 from gis.profiles import Catalogue, Demo, Incident, Profile
 
 CHINA = dt.timezone(dt.timedelta(hours=8))

@@ -2,7 +2,7 @@
 
 Every region of the tree is one convex face on the plane. Nodes and sides exist once and are
 named by numbers, so that what two faces share is shared by construction; no coordinate is ever
-compared with another. ``gis.demo.wiggle`` then bends the sides.
+compared with another. ``gis.demo.land.wiggle`` then bends the sides.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gis.demo.convex import Ring, clip, cut_at_share, measure, relaxed_cells
+from gis.demo.land.convex import Ring, clip, cut_at_share, measure, relaxed_cells
 
 Floats = NDArray[np.float64]
 

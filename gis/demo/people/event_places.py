@@ -11,8 +11,8 @@ import shapely
 from numpy.typing import NDArray
 
 from gis.core.lattice import canonical
-from gis.demo.event_mix import CLASSES
-from gis.demo.scatter import degrees_per_metre
+from gis.demo.people.event_mix import CLASSES
+from gis.demo.people.scatter import degrees_per_metre
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

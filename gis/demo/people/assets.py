@@ -9,8 +9,8 @@ import shapely
 from numpy.typing import NDArray
 
 from gis.demo.allot import allot
-from gis.demo.scatter import anchors, degrees_per_metre, scatter
-from gis.demo.staff import nodes_over
+from gis.demo.people.scatter import anchors, degrees_per_metre, scatter
+from gis.demo.people.staff import nodes_over
 from gis.profiles import Demo
 
 STATUS = ("online", "offline", "fault")

@@ -1,6 +1,6 @@
 """An invented outline: a county that is nowhere, within a real box and of a real area.
 
-The outline is a convex base curve on the plane, bent by :class:`gis.demo.wiggle.Bend`, then
+The outline is a convex base curve on the plane, bent by :class:`gis.demo.land.wiggle.Bend`, then
 stretched to its box. ``tile`` divides the convex base and bends the parts in the same way, so
 that the concave county comes out in pieces that are whole.
 """
@@ -20,9 +20,9 @@ from gis.core.errors import Invalid
 from gis.core.geodesy import area_m2 as geodesic_area
 from gis.core.geodesy import distance_m, metres_per_degree
 from gis.core.lattice import canonical, to_degrees, to_lattice
-from gis.demo.fringe import Fringe
-from gis.demo.mesh import View
-from gis.demo.wiggle import Bend, Chords, jog, make_bend
+from gis.demo.land.fringe import Fringe
+from gis.demo.land.mesh import View
+from gis.demo.land.wiggle import Bend, Chords, jog, make_bend
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

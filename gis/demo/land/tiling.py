@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 
 from gis.core.chain import chain_residual
 from gis.core.lattice import to_degrees, to_lattice
-from gis.demo.convex import measure
-from gis.demo.layout import Drawing, Region, draw
-from gis.demo.mesh import Edge, Mesh, UnsplittableError, View
-from gis.demo.outline import Outline
-from gis.demo.wiggle import Chords, jog
+from gis.demo.land.convex import measure
+from gis.demo.land.layout import Drawing, Region, draw
+from gis.demo.land.mesh import Edge, Mesh, UnsplittableError, View
+from gis.demo.land.outline import Outline
+from gis.demo.land.wiggle import Chords, jog
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -76,7 +76,7 @@ def tile(root: Region, outline: Outline, rng: np.random.Generator) -> Tiling:
     root
         The division tree; its leaves are the basic grids.
     outline
-        From :func:`gis.demo.outline.make_outline`.
+        From :func:`gis.demo.land.outline.make_outline`.
     rng
         Source of all chance: the same state gives the same tiling.
 

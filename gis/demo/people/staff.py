@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gis.demo.allot import spread
-from gis.demo.names import make_people, mask_phones
+from gis.demo.people.names import make_people, mask_phones
 from gis.profiles import Demo, Profile, StaffTotal
 
 Ints = NDArray[np.int64]

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gis.demo.allot import allot, draw_within
-from gis.demo.scatter import anchors, degrees_per_metre, scatter
+from gis.demo.people.scatter import anchors, degrees_per_metre, scatter
 from gis.profiles import HouseholdTotals
 
 Floats = NDArray[np.float64]

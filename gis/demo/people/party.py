@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gis.demo.allot import spread
-from gis.demo.staff import nodes_over
+from gis.demo.people.staff import nodes_over
 from gis.profiles import Demo
 
 COLUMNS = ["kind", "name", "division_code", "grid_code"]
@@ -23,7 +23,7 @@ def make_party_organisations(
     totals
         Number of organisations by kind, and over which nodes.
     divisions, grids
-        The tree; columns as in `gis.demo.staff.nodes_over`.
+        The tree; columns as in `gis.demo.people.staff.nodes_over`.
     load
         Shape (len(grids),): how busy each grid is; the busiest get a second one.
 

@@ -1,0 +1,1 @@
+"""Who lives and works in the invented land, and what happens there."""
