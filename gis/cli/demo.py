@@ -15,10 +15,10 @@ from types import FrameType
 import click
 
 from gis.cli.database import say
+from gis.cli.failures import explained_failures
 from gis.cli.serving import serve
 from gis.core.errors import Conflict
 from gis.db.cluster import Cluster
-from gis.db.connection_loss import connection_loss_named
 from gis.db.engine import make_engine
 from gis.db.migrate import upgrade
 from gis.db.session import read_session
@@ -137,13 +137,13 @@ def database(
     if settings.database_url:
         if reset:
             raise _not_ours_to_empty()
-        with connection_loss_named():
+        with explained_failures():
             fill(settings.database_url, profile, fraction=fraction, seed=seed)
         yield settings.database_url
         return
     with Cluster(settings.state_dir, say=say) as cluster:
         name = database_name(profile.name, fraction, seed)
-        with cluster.alone(name), connection_loss_named():
+        with cluster.alone(name), explained_failures():
             if reset:
                 cluster.drop_database(name)
             cluster.create_database(name)

@@ -250,7 +250,18 @@ def _first_profile(session: WriteSession, name: str | None, settings: Settings) 
             f"the database already holds the deployment {deployment.profile!r}; use an empty one",
             zh=f"数据库中已有部署“{deployment.profile}”，请使用空数据库",
         )
-    return load_profile(name or (deployment.profile if deployment else ""), settings.profiles_dir)
+    profile = load_profile(
+        name or (deployment.profile if deployment else ""), settings.profiles_dir
+    )
+    if profile.name not in list_profiles(settings.profiles_dir):
+        # The database keeps its name only, and every later command looks for it there.
+        raise Invalid(
+            f"put {name} into {settings.profiles_dir} as {profile.name}.toml first, or set "
+            "GRIDMAP_PROFILES_DIR to its folder",
+            zh=f"请先将 {name} 放入 {settings.profiles_dir}，命名为 {profile.name}.toml，"
+            "或用 GRIDMAP_PROFILES_DIR 指定其所在文件夹",
+        )
+    return profile
 
 
 def _deployed_profile(session: WriteSession, settings: Settings) -> Profile:
