@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from gis.core import clock
 from gis.core.coverage import require_tiling
+from gis.core.dissolve import dissolve
 from gis.core.errors import Invalid
 from gis.core.lattice import lattice_geometry
 from gis.db.session import WriteSession
@@ -126,20 +127,26 @@ def require_exclusive_rules(
                 zh=f"专属网格 {codes[one]} 与 {codes[other]} 重叠",
                 codes=[codes[one], codes[other]],
             )
-    # The level under the county owns the exclusive grids below it (village or town level).
-    owner = [_township(divisions[code]) for code in basic["division_code"]]
-    touched: dict[int, set[str]] = {}
-    for one, other in _overlapping_pairs(shapes, lattice_geometry(basic.geometry.to_numpy())):
-        touched.setdefault(int(one), set()).add(owner[int(other)])
-    for index, townships in touched.items():
-        if len(townships) > 1:
-            raise Invalid(
-                f"exclusive grid {codes[index]} crosses the border between townships"
-                f" {', '.join(sorted(townships))}; divide it along that border",
-                zh=f"专属网格 {codes[index]} 跨越了乡镇界（{'、'.join(sorted(townships))}），"
-                "请沿乡镇界拆分",
-                codes=[codes[index]],
-            )
+    _require_one_township(shapes, codes, basic, divisions)
+
+
+def _require_one_township(
+    shapes: Any, codes: Any, basic: gpd.GeoDataFrame, divisions: dict[str, list[str]]
+) -> None:
+    """Raise unless each exclusive grid lies wholly inside one township."""
+    owners = np.array([_township(divisions[code]) for code in basic["division_code"]], dtype=object)
+    townships, outlines = dissolve(basic.geometry.to_numpy(), owners)
+    outlines = lattice_geometry(outlines)
+    inside = set(shapely.STRtree(outlines).query(shapes, predicate="covered_by")[0])
+    for index in sorted(set(range(len(codes))) - inside):
+        touched = [townships[t] for s, t in _overlapping_pairs(shapes, outlines) if s == index]
+        raise Invalid(
+            f"exclusive grid {codes[index]} does not lie inside one township (it overlaps"
+            f" {', '.join(touched) or 'none'}); divide it, or end it at that border",
+            zh=f"专属网格 {codes[index]} 未完全位于一个乡镇内"
+            f"（涉及 {'、'.join(touched) or '无'}），请沿乡镇界拆分或裁剪",
+            codes=[codes[index]],
+        )
 
 
 def _overlapping_pairs(ones: Any, others: Any) -> Any:

@@ -19,7 +19,14 @@ from gis.demo.people.households import make_households, share_households
 from gis.demo.people.party import make_party_organisations
 from gis.demo.people.staff import make_staff
 from gis.demo.places import KINDS, name_places
-from gis.demo.plan import demo_totals, number_grids, plan_divisions, plan_grids, region_tree
+from gis.demo.plan import (
+    demo_of,
+    demo_totals,
+    number_grids,
+    plan_divisions,
+    plan_grids,
+    region_tree,
+)
 from gis.profiles import Demo, Profile
 
 Say = Callable[[str, str], None]
@@ -92,7 +99,7 @@ def generate(
         If the fraction is not possible, or the totals are too small for the tree.
     """
     if seed is not None:
-        demo = profile.demo.model_copy(update={"seed": seed})
+        demo = demo_of(profile).model_copy(update={"seed": seed})
         profile = profile.model_copy(update={"demo": demo})
     totals = demo_totals(profile, fraction)
     say("生成示意边界…", "Drawing schematic boundaries…")

@@ -23,6 +23,33 @@ COMMUNITY_AREA = 0.14
 """Area of a community grid relative to a rural one: towns are dense."""
 
 
+def demo_of(profile: Profile) -> Demo:
+    """Return the totals that a profile asks for.
+
+    Parameters
+    ----------
+    profile
+        The deployment.
+
+    Returns
+    -------
+    Demo
+        For fraction 1.
+
+    Raises
+    ------
+    Invalid
+        If the profile has none: it describes a deployment with data of its own.
+    """
+    if profile.demo is None:
+        raise Invalid(
+            f"profile {profile.name} has no [demo] table to generate data from; import data"
+            " (docs/importing.md)",
+            zh=f"配置 {profile.name} 没有 [demo] 表,无法生成示意数据;请导入数据(docs/importing.md)",
+        )
+    return profile.demo
+
+
 def demo_totals(profile: Profile, fraction: float | None = None) -> Demo:
     """Give the totals for a fraction of a deployment.
 
@@ -41,10 +68,11 @@ def demo_totals(profile: Profile, fraction: float | None = None) -> Demo:
     Raises
     ------
     Invalid
-        If the fraction is out of range, or under 1 for a deployment with real divisions,
-        of which all are made.
+        If the profile has no totals, or the fraction is out of range, or under 1 for a
+        deployment with real divisions, of which all are made.
     """
-    wanted = profile.demo.fraction if fraction is None else fraction
+    demo = demo_of(profile)
+    wanted = demo.fraction if fraction is None else fraction
     if not 0 < wanted <= 1:
         raise Invalid(
             f"fraction must be over 0 and at most 1, not {wanted}",
@@ -55,7 +83,7 @@ def demo_totals(profile: Profile, fraction: float | None = None) -> Demo:
             f"profile {profile.name} has real divisions and can only be made whole (fraction 1)",
             zh=f"配置 {profile.name} 使用真实区划,只能整体生成(fraction 为 1)",
         )
-    return profile.demo.scaled(wanted)
+    return demo.scaled(wanted)
 
 
 def plan_divisions(profile: Profile, fraction: float | None = None) -> pd.DataFrame:

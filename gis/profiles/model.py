@@ -181,7 +181,7 @@ class Profile(Record):
     workflows: tuple[Workflow, ...] = Field(min_length=1)
     kpis: tuple[Kpi, ...] = Field(min_length=1)
     catalogue: Catalogue
-    demo: Demo
+    demo: Demo | None = Field(default=None, description="Totals of the demo data, if any.")
 
     @model_validator(mode="after")
     def _lists_are_unique(self) -> Self:
@@ -211,7 +211,7 @@ class Profile(Record):
                         raise broken(key, f"{code!r} is not in the event catalogue")
         if not any("*" in flow.categories for flow in self.workflows):
             raise broken("workflows", 'none applies to all other categories ("*")')
-        for n, incident in enumerate(self.demo.incidents):
+        for n, incident in enumerate(self.demo.incidents if self.demo else ()):
             if not self.catalogue.knows(incident.category):
                 key = f"demo.incidents[{n}].category"
                 raise broken(key, f"{incident.category!r} is not in the event catalogue")
@@ -220,13 +220,22 @@ class Profile(Record):
     @model_validator(mode="after")
     def _nodes_are_known(self) -> Self:
         slugs = [level.slug for level in self.levels]
-        groups = ["grid", "basic", "exclusive", *slugs[:-1]]
         if self.exclusive:
             for n, slug in enumerate(self.exclusive.owner_levels):
                 _expect(f"exclusive.owner_levels[{n}]", slug, slugs[:-1])
         for slug in self.heads.levels:
             _expect(f"heads.levels.{slug}", slug, slugs[:-1])
-        for kind in (*self.heads.kinds, *self.demo.grids):
+        for kind in self.heads.kinds:
+            _expect(f"kinds.{kind}", kind, list(self.kinds))
+        return self
+
+    @model_validator(mode="after")
+    def _demo_fits_the_tree(self) -> Self:
+        if self.demo is None:
+            return self
+        slugs = [level.slug for level in self.levels]
+        groups = ["grid", "basic", "exclusive", *slugs[:-1]]
+        for kind in self.demo.grids:
             _expect(f"kinds.{kind}", kind, list(self.kinds))
         for table in ("staff", "assets", "party"):
             for n, row in enumerate(getattr(self.demo, table)):
@@ -240,12 +249,14 @@ class Profile(Record):
 
     @model_validator(mode="after")
     def _exclusive_is_ruled(self) -> Self:
-        if self.demo.grids.get("exclusive", 0) and self.exclusive is None:
+        if self.demo and self.demo.grids.get("exclusive", 0) and self.exclusive is None:
             raise broken("exclusive", "missing, though demo.grids has exclusive grids")
         return self
 
     @model_validator(mode="after")
     def _heads_add_up(self) -> Self:
+        if self.demo is None:
+            return self
         expected = self.heads_by_rule(self.demo.divisions, self.demo.grids)
         for n, row in enumerate(self.demo.staff):
             if row.over == "rule" and row.count != expected:

@@ -16,12 +16,11 @@ import psycopg2
 import pytest
 
 from gis.core.errors import Conflict, Unavailable
-from gis.db import cluster_failures
-from gis.db.cluster import Cluster
-from gis.db.cluster_account import choose_account, outside_home
-from gis.db.cluster_binaries import installed_servers, standard_places
-from gis.db.cluster_process import find_postmaster, wait_for_end, works_in
-from gis.db.cluster_site import Site, initialise
+from gis.db.cluster import Cluster, failures
+from gis.db.cluster.account import choose_account, outside_home
+from gis.db.cluster.binaries import installed_servers, standard_places
+from gis.db.cluster.process import find_postmaster, wait_for_end, works_in
+from gis.db.cluster.site import Site, initialise
 
 ROOT = Path(__file__).resolve().parents[2]
 AS_ROOT = [] if os.geteuid() == 0 else ["sudo", "-n"]
@@ -261,7 +260,7 @@ def test_a_disk_that_fills_up_while_the_cluster_is_made(small_disk):
 
 def test_a_disk_too_full_to_start_on(cluster, monkeypatch):
     cluster.stop()
-    monkeypatch.setattr(cluster_failures, "OLD_CLUSTER_BYTES", 1 << 62)
+    monkeypatch.setattr(failures, "OLD_CLUSTER_BYTES", 1 << 62)
     with pytest.raises(Unavailable, match="no disk space"):
         cluster.start()
     assert not cluster.is_running()

@@ -17,7 +17,7 @@ import psycopg2
 import pytest
 
 from gis.db.cluster import Cluster
-from gis.db.cluster_process import find_postmaster, wait_for_end
+from gis.db.cluster.process import find_postmaster, wait_for_end
 from gis.db.engine import make_engine
 from gis.db.migrate import upgrade
 from tests import factories

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from gis.core.errors import Unavailable
-from gis.db import cluster_failures as failures
-from gis.db.cluster_account import SOCKET_PATH_BYTES, Account, outside_home, socket_dir
-from gis.db.cluster_binaries import installed_servers, standard_places
-from gis.db.cluster_process import find_postmaster, runs_program, works_in
-from gis.db.cluster_settings import settings_text
+from gis.db.cluster import failures
+from gis.db.cluster.account import SOCKET_PATH_BYTES, Account, outside_home, socket_dir
+from gis.db.cluster.binaries import installed_servers, standard_places
+from gis.db.cluster.process import find_postmaster, runs_program, works_in
+from gis.db.cluster.settings import settings_text
 
 MYSELF = Account(os.geteuid(), os.getegid(), dropped=False)
 

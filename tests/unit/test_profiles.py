@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from gis.core.errors import BadProfile
+from gis.core.errors import BadProfile, Invalid
+from gis.demo.plan import demo_totals
 from gis.profiles import Profile, list_profiles, load_profile
 
 PROFILES = Path(__file__).resolve().parents[2] / "data" / "profiles"
@@ -263,3 +264,13 @@ def test_every_figure_names_its_source() -> None:
             explained = any(known.search(line) for line in re.findall("(?m)^#.*", paragraph))
             for line in re.findall(r"(?m)^(?!seed)\w+ = \d{2,}[^-\d].*$", paragraph):
                 assert explained or known.search(line), f"{name}: {line}"
+
+
+def test_a_deployment_with_data_of_its_own_needs_no_demo_table(tmp_path: Path) -> None:
+    text = (PROFILES / "hongqi.toml").read_text(encoding="utf-8")
+    mine = tmp_path / "hongqi.toml"
+    mine.write_text(text[: text.index("[demo]")], encoding="utf-8")
+    profile = load_profile(mine, PROFILES)
+    assert profile.demo is None
+    with pytest.raises(Invalid, match="no \\[demo\\] table"):
+        demo_totals(profile)

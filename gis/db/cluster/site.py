@@ -14,17 +14,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gis.core.errors import Unavailable
-from gis.db import cluster_failures as failures
-from gis.db.cluster_account import Account
-from gis.db.cluster_binaries import Server
-from gis.db.cluster_process import (
+from gis.db.cluster import failures
+from gis.db.cluster.account import Account
+from gis.db.cluster.binaries import Server
+from gis.db.cluster.process import (
     Postmaster,
     clear_leftovers,
     find_postmaster,
     runs_program,
     wait_for_end,
 )
-from gis.db.cluster_settings import HBA, SUPERUSER, ident_text, settings_text
+from gis.db.cluster.settings import HBA, SUPERUSER, ident_text, settings_text
 
 READY_TIMEOUT_S = 180  # after kill -9 the server first replays its write-ahead log
 STOP_TIMEOUT_S = 60

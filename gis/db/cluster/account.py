@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gis.core.errors import Unavailable
-from gis.db.cluster_failures import not_ours
+from gis.db.cluster.failures import not_ours
 
 # sockaddr_un holds 108 bytes with the closing zero; the longest name is ".s.PGSQL.65535.lock".
 SOCKET_PATH_BYTES = 107

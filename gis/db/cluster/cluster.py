@@ -23,12 +23,12 @@ import psycopg2
 from psycopg2 import errors, sql
 
 from gis.core.errors import Conflict, Unavailable
-from gis.db import cluster_failures as failures
-from gis.db.cluster_account import Account, choose_account, outside_home, socket_dir
-from gis.db.cluster_binaries import Server, installed_servers, standard_places
-from gis.db.cluster_process import Postmaster, find_postmaster
-from gis.db.cluster_settings import SUPERUSER
-from gis.db.cluster_site import Site, halt, initialise, launch, take_over
+from gis.db.cluster import failures
+from gis.db.cluster.account import Account, choose_account, outside_home, socket_dir
+from gis.db.cluster.binaries import Server, installed_servers, standard_places
+from gis.db.cluster.process import Postmaster, find_postmaster
+from gis.db.cluster.settings import SUPERUSER
+from gis.db.cluster.site import Site, halt, initialise, launch, take_over
 
 Say = Callable[[str, str], None]
 
