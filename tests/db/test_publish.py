@@ -154,6 +154,11 @@ def test_exclusive_grids_keep_their_rules(writer: WriteSession) -> None:
     )
     with pytest.raises(Invalid, match="township"):
         publish(writer, grids)
+    grids = factories.grids()
+    out_of_the_county = factories.box(240_000, -20_000, 260_000, 40_000)
+    grids.loc[grids["name"] == "测试公园", "geometry"] = out_of_the_county
+    with pytest.raises(Invalid, match="township"):
+        publish(writer, grids)
 
 
 def test_codes_and_divisions_must_be_sound(writer: WriteSession) -> None:
