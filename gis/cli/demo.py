@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import os
-import signal
-import socket
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from itertools import chain
-from types import FrameType
 
 import click
 
 from gis.cli.database import say
 from gis.cli.failures import explained_failures
-from gis.cli.serving import serve
+from gis.cli.port import HOST, claim_port
+from gis.cli.serving import serve, stop_on_signals
 from gis.core.errors import Conflict
 from gis.db.cluster import Cluster
 from gis.db.engine import make_engine
@@ -25,8 +21,6 @@ from gis.db.session import read_session
 from gis.divisions import find_deployment
 from gis.profiles import Profile, load_profile
 from gis.settings import Settings
-
-HOST = "127.0.0.1"
 
 READY = """
 ────────────────────────────────────────────────────────────
@@ -70,36 +64,6 @@ def announce(page: str, profile: Profile) -> None:
     """Tell where the map is."""
     titles = {"title_zh": profile.title_zh, "title_en": profile.title_en}
     click.echo(READY.format(url=page, **titles))
-
-
-@contextmanager
-def claim_port(port: int, host: str = HOST) -> Iterator[socket.socket]:
-    """Hold the port from the start, so that minutes of loading do not end at a busy one.
-
-    Parameters
-    ----------
-    port
-        TCP port.
-    host
-        Address of this machine to listen on. Another than 127.0.0.1 is for containers: until
-        accounts exist, everybody who reaches it sees everything.
-
-    Yields
-    ------
-    socket.socket
-        Bound, not yet listening.
-
-    Raises
-    ------
-    Conflict
-        Somebody else has it; names a free one.
-    """
-    try:
-        door = _bind(host, port)
-    except OSError as error:
-        raise _cannot_listen(host, port, error.strerror or str(error)) from error
-    with door:
-        yield door
 
 
 @contextmanager
@@ -176,45 +140,6 @@ def fill(url: str, profile: Profile, *, fraction: float | None, seed: int | None
         load_demo(url, profile, seed=seed, fraction=fraction, say=say)
     elif present.profile != profile.name:
         raise _another_deployment(present.profile, profile.name)
-
-
-def stop_on_signals() -> None:
-    """Turn orders to end into an exception, so that the cluster is stopped on the way out."""
-
-    def leave(number: int, _frame: FrameType | None) -> None:
-        sys.exit(128 + number)
-
-    for order in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(order, leave)
-
-
-def _bind(host: str, port: int) -> socket.socket:
-    door = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        door.bind((host, port))
-    except OSError:
-        door.close()
-        raise
-    return door
-
-
-def _is_free(host: str, port: int) -> bool:
-    try:
-        _bind(host, port).close()
-    except OSError:
-        return False
-    return True
-
-
-def _cannot_listen(host: str, port: int, reason: str) -> Conflict:
-    others = chain(range(port + 1, 65536), range(1024, port)) if _is_free(host, 0) else ()
-    free = next((other for other in others if _is_free(host, other)), None)
-    remedy = f"./run demo --port {free}" if free else f"GRIDMAP_HOST={HOST} ./run demo"
-    return Conflict(
-        f"port {port} of {host} cannot be used ({reason}); type: {remedy}",
-        zh=f"{host} 的端口 {port} 无法使用({reason});请执行:{remedy}",
-    )
 
 
 def _not_ours_to_empty() -> Conflict:

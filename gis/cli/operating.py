@@ -7,8 +7,9 @@ import os
 import click
 
 from gis.cli.database import say, working_database
-from gis.cli.demo import HOST, claim_port, stop_on_signals
+from gis.cli.port import HOST, claim_port
 from gis.cli.serving import serve as run_server
+from gis.cli.serving import stop_on_signals
 from gis.settings import Settings
 
 
@@ -26,7 +27,7 @@ def serve(port: int | None) -> None:
     settings = Settings()
     number = port or settings.port
     stop_on_signals()
-    with claim_port(number) as door, working_database(settings) as url:
+    with claim_port(number, settings.host) as door, working_database(settings) as url:
         os.environ["DATABASE_URL"] = url
         page = f"http://{HOST}:{number}"
         run_server(door, page, lambda: say(f"地图:{page}/", f"map: {page}/"))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import socket
+import sys
 import threading
 import time
 import urllib.request
 from collections.abc import Callable
+from types import FrameType
 from urllib.error import URLError
 
 import uvicorn
@@ -50,6 +53,16 @@ def serve(door: socket.socket, url: str, when_ready: Callable[[], None]) -> None
         raise Unavailable(
             "the server did not start; the lines above say why", zh="服务未能启动,原因见上"
         )
+
+
+def stop_on_signals() -> None:
+    """Turn orders to end into an exception, so that the cluster is stopped on the way out."""
+
+    def leave(number: int, _frame: FrameType | None) -> None:
+        sys.exit(128 + number)
+
+    for order in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(order, leave)
 
 
 def _watch(server: uvicorn.Server, url: str, when_ready: Callable[[], None]) -> None:

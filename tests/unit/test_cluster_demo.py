@@ -5,7 +5,8 @@ import socket
 
 import pytest
 
-from gis.cli.demo import claim_port, database, database_name
+from gis.cli.demo import database, database_name
+from gis.cli.port import claim_port
 from gis.core.errors import Conflict
 from gis.profiles import load_profile
 from gis.settings import Settings
