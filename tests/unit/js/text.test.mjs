@@ -3,7 +3,7 @@ import test from "node:test";
 import { translate } from "../../../web/static/js/core/i18n.js";
 import { MESSAGES } from "../../../web/static/js/core/messages.js";
 import { shortDivision, shortGrid } from "../../../web/static/js/core/names.js";
-import { Occupied } from "../../../web/static/js/core/placement.js";
+import { Occupied, textWidth } from "../../../web/static/js/core/placement.js";
 import { searcher } from "../../../web/static/js/core/search.js";
 import { readTopology } from "../../../web/static/js/core/topology.js";
 import { CODES, world } from "./world.mjs";
@@ -48,4 +48,10 @@ test("no label is placed over another", () => {
   assert.equal(taken.take(100, 100, 60, 16), true);
   assert.equal(taken.take(140, 104, 60, 16), false);
   assert.equal(taken.take(140, 120, 60, 16), true);
+});
+
+test("a Chinese character is as wide as high, one outside the basic plane too", () => {
+  assert.equal(textWidth("张庄村"), 3);
+  assert.equal(textWidth("𡐓庄"), 2);
+  assert.ok(textWidth("A1") < 1.2);
 });

@@ -1,0 +1,50 @@
+// @ts-check
+// Text in the language that is chosen.
+import { MESSAGES } from "./messages.js";
+
+/** @typedef {"zh" | "en"} Lang */
+
+/**
+ * @param {Lang} lang
+ * @param {string} key
+ * @param {Record<string, string | number>} [values]
+ * @returns {string}
+ */
+export function translate(lang, key, values = {}) {
+  const template = MESSAGES[lang][key];
+  if (template === undefined) throw new Error(`no message ${key} in ${lang}`);
+  return template.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+}
+
+/**
+ * @param {Lang} lang
+ * @param {number} value
+ * @param {number} [decimals]
+ * @returns {string} 3,463
+ */
+export function number(lang, value, decimals = 0) {
+  return new Intl.NumberFormat(lang === "zh" ? "zh-CN" : "en-GB", {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  }).format(value);
+}
+
+/**
+ * @param {number} share
+ * @param {number} [decimals]
+ * @returns {string} 93.67%
+ */
+export function percent(share, decimals = 2) {
+  return `${(share * 100).toFixed(decimals)}%`;
+}
+
+/**
+ * @param {Lang} lang
+ * @param {number} squareMetres
+ * @returns {string}
+ */
+export function area(lang, squareMetres) {
+  const km2 = squareMetres / 1e6;
+  const unit = lang === "zh" ? "平方公里" : "km²";
+  return `${number(lang, km2, km2 < 10 ? 3 : 1)} ${unit}`;
+}

@@ -1,0 +1,35 @@
+// @ts-check
+// The map page: takes the map over from the shell, loads the boundaries, and starts.
+import { loadTopology } from "../api/maps.js";
+import { translate } from "../core/i18n.js";
+import { parseState } from "../core/state.js";
+import { Store } from "../core/store.js";
+import { readTopology } from "../core/topology.js";
+import { Frame } from "../ui/frame.js";
+import { LANGUAGE_KEY, MapPage } from "./map_page.js";
+
+/**
+ * @param {any} map Leaflet's, made by the shell
+ * @param {any[]} layers what the shell configured
+ * @param {any} config
+ */
+export async function start(map, layers, config) {
+  const remembered = localStorage.getItem(LANGUAGE_KEY);
+  const store = new Store(parseState(location.search, location.hash, remembered));
+  const frame = new Frame(config);
+  frame.words(store.state.lang);
+  const { topology_url } = layers.find((layer) => layer.kind === "grids");
+  const heat = layers.find((layer) => layer.kind === "heat") ?? null;
+  const open = async () => {
+    try {
+      frame.wait(translate(store.state.lang, "app.loading"));
+      const terrain = readTopology(await loadTopology(topology_url));
+      const page = new MapPage(map, terrain, store, frame, config, heat);
+      await page.open();
+      frame.ready();
+    } catch (error) {
+      frame.fail(store.state.lang, error, open);
+    }
+  };
+  await open();
+}
