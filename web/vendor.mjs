@@ -13,7 +13,6 @@ const FRESH = join(HERE, "node_modules", ".vendor");
 // package → folder under vendor, folder inside the package, and which of its files are served.
 const SERVED = {
   leaflet: ["leaflet", "dist", /^(leaflet\.(js|css)|images\/.+\.png)$/],
-  "topojson-client": ["topojson-client", "src", /\.js$/],
   "@fontsource-variable/noto-sans-sc": ["noto-sans-sc", ".", /^(wght\.css|files\/.+\.woff2)$/],
   "@fontsource/barlow-condensed": [
     "barlow-condensed",
