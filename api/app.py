@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
@@ -15,8 +13,9 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from api import pages
 from api.deps import refuse_unknown_parameters
-from api.health import MeterMiddleware, Meters, head_revision
+from api.health import MeterMiddleware, Meters
 from api.locating import LocatorHolder
 from api.problems import add_handlers
 from api.reference import add_reference
@@ -28,11 +27,14 @@ from api.routes import (
     health,
     households,
     locate,
+    maps,
     search,
     stats,
 )
 from gis.core.errors import Unavailable
 from gis.db.engine import make_engine
+from gis.db.migrate import head_revision
+from gis.grids.locator_files import LocatorFiles
 from gis.settings import Settings
 
 STATIC = Path(__file__).resolve().parents[1] / "web" / "static"
@@ -93,7 +95,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         pool_size=settings.pool_size,
     )
     app.state.engine = engine
-    app.state.locators = LocatorHolder()
+    app.state.locators = LocatorHolder(LocatorFiles(settings.state_dir / "locators"))
     app.state.meters = Meters(engine)
     app.state.head_revision = head_revision()
     yield
@@ -106,11 +108,9 @@ def _add_routes(app: FastAPI) -> None:
         app.include_router(part.router, dependencies=strict)
     app.include_router(health.router)
     add_reference(app)
-    for name in ("api.routes.maps", "api.pages"):
-        if importlib.util.find_spec(name) is not None:
-            app.include_router(importlib.import_module(name).router)
-    if STATIC.is_dir():
-        app.mount("/static", VersionedStatic(directory=STATIC), name="static")
+    app.include_router(maps.router)
+    app.include_router(pages.router)
+    app.mount("/static", VersionedStatic(directory=STATIC), name="static")
 
 
 class VersionedStatic(StaticFiles):

@@ -5,33 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from alembic.script import ScriptDirectory
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
-from sqlalchemy import Engine, QueuePool, text
+from sqlalchemy import Engine, QueuePool
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gis.db.migrate import MIGRATIONS
-from gis.db.session import ReadSession, read_session
-from gis.db.sql import read_sql
+from gis.db.session import read_session
+from gis.statistics import count_store
 
 #: From a small answer out of memory to the longest statement that is allowed.
 BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
-
-
-def head_revision() -> str | None:
-    """Return the newest revision of the schema that this code knows."""
-    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
-
-
-def schema_revision(session: ReadSession) -> str | None:
-    """Return the revision of the schema in the database; None where it was never migrated."""
-    if session.scalar(text("SELECT to_regclass('public.alembic_version')")) is None:
-        return None
-    revision: str | None = session.scalar(text("SELECT version_num FROM alembic_version"))
-    return revision
 
 
 class Meters:
@@ -69,21 +54,21 @@ class StoreCollector(Collector):
             yield _gauge("gridmap_pool_checked_out", "Connections in use.", pool.checkedout())
         try:
             with read_session(self._engine) as session:
-                row = session.execute(text(read_sql(__file__, "store_metrics"))).one()
+                store = count_store(session)
         except SQLAlchemyError:
             yield _gauge("gridmap_database_up", "Whether the database answers.", 0)
             return
         yield _gauge("gridmap_database_up", "Whether the database answers.", 1)
-        yield _gauge("gridmap_generation", "Newest generation of boundaries.", row.generation)
-        yield _gauge("gridmap_grids", "Grids of the newest generation.", row.grids)
+        yield _gauge("gridmap_generation", "Newest generation of boundaries.", store.generation)
+        yield _gauge("gridmap_grids", "Grids of the newest generation.", store.grids)
         filed = GaugeMetricFamily(
             "gridmap_filed_rows",
             "Rows filed into grids (estimated above a million).",
             None,
             ["table"],
         )
-        filed.add_metric(["household"], row.households)
-        filed.add_metric(["event"], row.events)
+        filed.add_metric(["household"], store.households)
+        filed.add_metric(["event"], store.events)
         yield filed
 
     def describe(self) -> Iterator[Metric]:

@@ -11,6 +11,7 @@ from gis.core.locator import Locator
 from gis.core.snapshot import Snapshot
 from gis.db.session import ReadSession
 from gis.grids import Box, get_generation, load_locator
+from gis.grids.locator_files import Held, LocatorFiles, source_of
 
 #: While a publication becomes visible, some requests still see the boundaries before it.
 KEPT = 2
@@ -23,9 +24,15 @@ class LocatorHolder:
 
     The generation is read in the transaction of the request, so a request that sees a
     publication is answered by its grids: the first one builds them, the others wait for it.
+
+    Parameters
+    ----------
+    files
+        Where locators rest that all processes share; without it, in memory alone.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, files: LocatorFiles | None = None) -> None:
+        self._files = files
         self._lock = threading.Lock()
         self._held: OrderedDict[Key, Locator] = OrderedDict()
 
@@ -47,8 +54,8 @@ class LocatorHolder:
             Nothing is published yet.
         """
         newest = get_generation(session)
-        # The hash tells a restored or reset database from the one that was here before.
-        key = (newest.generation, newest.content_hash, clock.today())
+        # The source tells a restored or reset database from the one that was here before.
+        key = (newest.generation, source_of(newest), clock.today())
         held = self._held.get(key)
         return held if held is not None else self._build(session, key)
 
@@ -77,7 +84,20 @@ class LocatorHolder:
     def _build(self, session: ReadSession, key: Key) -> Locator:
         with self._lock:
             if key not in self._held:
-                self._held[key] = load_locator(session, key[0], key[2])
+                self._held[key] = self._made(session, key)
                 while len(self._held) > KEPT:
                     self._held.popitem(last=False)
             return self._held[key]
+
+    def _made(self, session: ReadSession, key: Key) -> Locator:
+        snapshot = Snapshot(key[0], key[2])
+        if self._files is None:
+            return load_locator(session, snapshot.generation, snapshot.day)
+        return self._files.locator(session, snapshot, key[1], self._latest())
+
+    def _latest(self) -> Held | None:
+        """Return the locator that came last: the next one differs from it in a few grids."""
+        if not self._held:
+            return None
+        generation, source, day = next(reversed(self._held))
+        return Held(Snapshot(generation, day), source, self._held[generation, source, day])

@@ -81,6 +81,7 @@ def config(overview: MapOverview) -> dict[str, Any]:
         "effective_from": overview.effective_from,
         "today": clock.today(),
         "levels": overview.levels,
+        "kinds": overview.kinds,
         "classes": overview.classes,
     }
 

@@ -110,6 +110,7 @@ def main(profile: str, runs: int, save: bool) -> None:
     ]
     print("\n".join(lines))
     if save:
+        REPORT.parent.mkdir(exist_ok=True)
         REPORT.write_text("\n".join(lines) + "\n", encoding="utf-8")
     if target is not None and statistics.median(ours) > target:
         sys.exit(1)

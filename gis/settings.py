@@ -18,6 +18,13 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="GRIDMAP_", frozen=True, extra="forbid")
 
+    @classmethod
+    def variable(cls, field: str) -> str:
+        """Return the environment variable of a field."""
+        known = cls.model_fields.get(field)
+        alias = known.validation_alias if known else field
+        return str(alias or f"{cls.model_config.get('env_prefix')}{field.upper()}")
+
     database_url: str | None = Field(
         default=None,
         validation_alias="DATABASE_URL",

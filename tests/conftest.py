@@ -6,8 +6,8 @@ import itertools
 import os
 from collections.abc import Callable, Iterator
 from functools import cache
-from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -22,6 +22,10 @@ from gis.settings import Settings
 from tests import factories
 
 _numbers = itertools.count()
+
+# How long a case takes says nothing about its being right, least of all on a busy machine.
+hypothesis.settings.register_profile("gridmap", deadline=None)
+hypothesis.settings.load_profile("gridmap")
 
 
 @pytest.fixture(scope="session")
@@ -107,14 +111,6 @@ def writer(world_engine: Engine) -> Iterator[WriteSession]:
     """A session on the small county that is rolled back in the end."""
     with Session(world_engine) as session:
         yield WriteSession(session)
-
-
-@pytest.fixture
-def world_settings(world_url: str, tmp_path: Path) -> Settings:
-    """Settings of an API on the small county."""
-    return Settings(
-        DATABASE_URL=world_url, state_dir=tmp_path / "state", profiles_dir=factories.PROFILES
-    )
 
 
 @pytest.fixture(scope="session")

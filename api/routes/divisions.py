@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from api.answers import collection_answer, feature, json_answer, split_page
+from api.cursors import AfterCode, write_cursor
 from api.deps import (
-    AfterCode,
     Division,
     DivisionCode,
     Geometry,
@@ -17,7 +17,6 @@ from api.deps import (
     ReadSession,
     Slug,
     SnapshotAsked,
-    write_cursor,
 )
 from api.schemas.common import problems
 from api.schemas.divisions import DivisionCollection, DivisionFeature, DivisionNode

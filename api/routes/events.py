@@ -8,6 +8,7 @@ from typing import Annotated, Any, get_args
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from api.answers import GEOJSON, collection_answer, feature, json_answer, point, split_page
+from api.cursors import read_time_cursor, write_time_cursor
 from api.deps import (
     BBox,
     Division,
@@ -21,9 +22,7 @@ from api.deps import (
     SnapshotAsked,
     Text,
     WriteSession,
-    read_time_cursor,
     refused,
-    write_time_cursor,
 )
 from api.schemas.common import problems
 from api.schemas.events import EventCollection, EventHistoryFeature, EventIn
@@ -124,7 +123,7 @@ def list_events(
 
 @router.get("/{event_no}", response_model=EventHistoryFeature, responses=problems(404))
 def get_event(
-    event_no: Annotated[str, Path(pattern="^[0-9]{20}$")],
+    event_no: Annotated[str, Path(pattern="^[0-9]{20,32}$")],
     session: ReadSession,
     snapshot: SnapshotAsked,
 ) -> Response:

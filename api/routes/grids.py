@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 
 from api.answers import GEOJSON, collection_answer, feature, json_answer, split_page
+from api.cursors import AfterCode, write_cursor
 from api.deps import (
-    AfterCode,
     BBox,
     Division,
     Geometry,
@@ -19,7 +19,6 @@ from api.deps import (
     ReadSession,
     Reported,
     SnapshotAsked,
-    write_cursor,
 )
 from api.schemas.common import problems
 from api.schemas.grids import GridCollection, GridCounts, GridRegisterFeature

@@ -7,9 +7,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from api.answers import json_answer
 from api.deps import ReadSession, served
-from api.health import schema_revision
 from api.schemas.common import problems
 from gis.core.errors import Unavailable
+from gis.db.migrate import schema_revision
 from gis.grids import find_generation
 
 router = APIRouter(tags=["health"])

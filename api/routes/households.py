@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from api.answers import json_answer, page_links, split_page
-from api.deps import AfterCode, Division, Limit, ReadSession, SnapshotAsked, write_cursor
+from api.cursors import AfterCode, write_cursor
+from api.deps import Division, Limit, ReadSession, SnapshotAsked
 from api.schemas.common import problems
 from api.schemas.households import HouseholdCountsPage
 from gis import households

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-import numpy as np
 from fastapi import APIRouter, Query, Response
 from pydantic import FiniteFloat
 
 from api.answers import json_answer
-from api.deps import Locators, ReadSession, ServedReading, SnapshotAsked
+from api.bulk import Asked, Body, Negotiated, answer_bulk
+from api.deps import MAX_BIGINT, Day, Locators, ReadSession, ServedReading, SnapshotAsked
 from api.schemas.common import problems
-from api.schemas.locate import CrsName, LocateAnswer, LocateManyAnswer, LocateManyIn, PointIn
+from api.schemas.locate import CrsName, LocateAnswer, LocateManyAnswer, describe_bulk_body
 from gis import divisions, grids
 from gis.core.crs import STORED_SRID, parse_crs
 from gis.core.datum import Bounds
-from gis.core.errors import GridmapError, Invalid
 
 router = APIRouter(prefix="/api/v1/locate", tags=["locate"])
 
@@ -61,57 +60,32 @@ def locate(
     )
 
 
-@router.post("", response_model=LocateManyAnswer, responses=problems(404))
+@router.post(
+    "",
+    response_model=LocateManyAnswer,
+    responses=problems(404, 406, 413, 415),
+    openapi_extra={"requestBody": describe_bulk_body()},
+)
 def locate_many(
-    body: LocateManyIn, session: ReadSession, served: ServedReading, locators: Locators
+    *,
+    body: Body,
+    exchange: Negotiated,
+    session: ReadSession,
+    served: ServedReading,
+    locators: Locators,
+    crs: Annotated[CrsName | None, Query(description="Of every point that names none.")] = None,
+    generation: Annotated[
+        int | None, Query(ge=1, le=MAX_BIGINT, description="As known in it; the newest by default.")
+    ] = None,
+    at: Annotated[
+        Day | None, Query(description="As in force on this day; today by default.")
+    ] = None,
 ) -> Response:
-    """Find the grids of up to 10,000 points; a point that is wrong gets its own error."""
-    snapshot = grids.resolve_snapshot(session, body.generation, body.at)
+    """Find the grids of up to 1,000,000 points; a point that is wrong gets its own error.
+
+    JSON, NDJSON, CSV or an Arrow stream comes in, as Content-Type says, and goes out, as Accept
+    says.
+    """
     bounds = Bounds(*served.profile.bounds)
-    placed = [_place(point, body.crs, bounds) for point in body.points]
-    good = [place for place in placed if not isinstance(place, GridmapError)]
-    lon, lat = np.array(good, dtype=np.float64).reshape(-1, 2).T
-    box = (lon.min(), lat.min(), lon.max(), lat.max()) if good else (0.0, 0.0, 0.0, 0.0)
-    locator = locators.covering(session, snapshot, tuple(map(float, box)))  # type: ignore[arg-type]
-    located = locator.locate(lon, lat)
-    answers = iter(
-        zip(located.basic_codes, located.exclusive_codes, located.responsible_codes, strict=True)
-    )
-    results = [
-        _refusal(point, place) if isinstance(place, GridmapError) else _answer(point, next(answers))
-        for point, place in zip(body.points, placed, strict=True)
-    ]
-    return json_answer({"generation": snapshot.generation, "at": snapshot.day, "results": results})
-
-
-def _place(point: PointIn, crs: str | None, bounds: Bounds) -> tuple[float, float] | GridmapError:
-    name = point.crs or crs
-    if name is None:
-        return Invalid(
-            "The point names no coordinate system, and neither does the request.",
-            zh="该点与请求均未注明坐标系。",
-        )
-    try:
-        lon, lat, _ = grids.place_on_earth(grids.Position(point.lon, point.lat, name), bounds)
-    except Invalid as error:
-        return error
-    return lon, lat
-
-
-def _answer(point: PointIn, codes: tuple[Any, Any, Any]) -> dict[str, Any]:
-    basic, exclusive, responsible = codes
-    return {
-        "id": point.id,
-        "basic": basic,
-        "exclusive": exclusive,
-        "responsible": responsible,
-        "error": None,
-        "error_zh": None,
-    }
-
-
-def _refusal(point: PointIn, error: GridmapError) -> dict[str, Any]:
-    return _answer(point, (None, None, None)) | {
-        "error": error.detail,
-        "error_zh": error.detail_zh,
-    }
+    asked = Asked(crs, generation, at)
+    return answer_bulk(body, exchange, asked, bounds, session=session, locators=locators)

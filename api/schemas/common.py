@@ -97,7 +97,10 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     about = {
         400: "The cursor is not one of ours.",
         404: "There is no such thing.",
+        406: "None of the types in `Accept` can be written.",
         409: "The state of the data forbids it.",
+        413: "The body is too long.",
+        415: "The `Content-Type` of the body is not read.",
         422: "A value was refused; `errors` says which.",
         503: "The database does not answer, or is empty; `Retry-After` says when to ask again.",
     }

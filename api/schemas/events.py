@@ -96,7 +96,7 @@ class PositionOut(Answer):
 class EventProperties(Answer):
     """What is said of an event (事件)."""
 
-    event_no: str = Field(description="The number that people quote: 20 digits.")
+    event_no: str = Field(description="The number that people quote: 20 digits or more.")
     source: str
     source_id: str
     title: str

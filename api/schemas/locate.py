@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints
 
 from api.deps import Day, Printable
 from api.schemas.common import Answer, DivisionRef, GridRef, Lat, Lon
 
-MAX_POINTS = 10_000
 #: Of the client; given back as it came.
 Identity = (
     Annotated[str, StringConstraints(max_length=128), Printable]
@@ -62,20 +61,25 @@ class PointIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     id: Identity | None = None
-    lon: FiniteFloat = Field(description="Longitude or easting.")
-    lat: FiniteFloat = Field(description="Latitude or northing.")
+    lon: FiniteFloat | None = Field(description="Longitude or easting; null gets an error.")
+    lat: FiniteFloat | None = Field(description="Latitude or northing; null gets an error.")
     crs: CrsName | None = Field(default=None, description="By default the one of the request.")
 
 
-class LocateManyIn(BaseModel):
-    """Many points."""
+class LocateManyHead(BaseModel):
+    """What is said for all points."""
 
     model_config = ConfigDict(extra="forbid")
 
     crs: CrsName | None = Field(default=None, description="Of every point that names none.")
     generation: int | None = Field(default=None, ge=1, le=2**63 - 1)
     at: Day | None = None
-    points: list[PointIn] = Field(max_length=MAX_POINTS)
+
+
+class LocateManyIn(LocateManyHead):
+    """Many points."""
+
+    points: list[PointIn] = Field(description="Up to 1,000,000.")
 
 
 class PointOut(Answer):
@@ -85,7 +89,7 @@ class PointOut(Answer):
     basic: str | None = Field(description="Code of the basic grid.")
     exclusive: str | None
     responsible: str | None = Field(description="Null where the point lies outside every grid.")
-    error: str | None
+    error: str | None = Field(description="What is wrong with the point; the others are located.")
     error_zh: str | None
 
 
@@ -95,3 +99,22 @@ class LocateManyAnswer(Answer):
     generation: int
     at: dt.date
     results: list[PointOut]
+
+
+def describe_bulk_body() -> dict[str, Any]:
+    """Return the OpenAPI description of the body of a bulk request, in each of its formats."""
+    schema = LocateManyIn.model_json_schema()
+    point = schema.pop("$defs")["PointIn"]
+    schema["properties"]["points"]["items"] = point
+    table = "Columns `lon`, `lat`, and perhaps `id` and `crs`."
+    return {
+        "required": True,
+        "content": {
+            "application/json": {"schema": schema},
+            "application/x-ndjson": {"schema": {**point, "description": "One point a line."}},
+            "text/csv": {"schema": {"type": "string", "description": table}},
+            "application/vnd.apache.arrow.stream": {
+                "schema": {"type": "string", "format": "binary", "description": table}
+            },
+        },
+    }

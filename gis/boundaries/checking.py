@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +13,8 @@ import shapely
 
 from gis.boundaries.checking_queries import (
     Filed,
-    Moment,
     count_heads,
+    count_points,
     has_staff,
     list_current_grids,
     list_divisions_of,
@@ -21,16 +22,17 @@ from gis.boundaries.checking_queries import (
     list_outlines,
     stream_points,
 )
-from gis.boundaries.defects import INTERIORS_OVERLAP, exclusive_overlaps
-from gis.core import clock
+from gis.boundaries.defects import exclusive_overlaps
+from gis.boundaries.rules import overlapping_pairs, township_of
 from gis.core.coverage import Defect, tiling_defects
 from gis.core.errors import NotFound
 from gis.core.lattice import lattice_geometry
 from gis.core.locator import Locator
+from gis.core.snapshot import Snapshot
 from gis.db.session import ReadSession
 from gis.divisions.deployment import get_deployment
-from gis.divisions.shapes import CODE_LENGTH, significant
-from gis.grids import current_generation, load_locator
+from gis.divisions.shapes import significant
+from gis.grids import load_locator, resolve_snapshot
 from gis.profiles import Profile
 from gis.tabular import Progress, silent
 
@@ -80,7 +82,7 @@ class Finding:
 class _Case:
     session: ReadSession
     profile: Profile
-    moment: Moment
+    snapshot: Snapshot
     code: str | None
     all_grids: pd.DataFrame
     grids: pd.DataFrame
@@ -117,19 +119,19 @@ def check_database(
     NotFound
         Nothing is published, or there is no such division.
     """
-    moment = Moment(current_generation(session), clock.today())
-    grids = list_current_grids(session, moment)
+    snapshot = resolve_snapshot(session)
+    grids = list_current_grids(session, snapshot)
     if division is not None and list_divisions_of(session, division).empty:
         raise NotFound(f"there is no division {division}", zh=f"没有区划 {division}")
     inside = [division is None or division in path for path in grids["path"]]
     case = _Case(
         session=session,
         profile=profile,
-        moment=moment,
+        snapshot=snapshot,
         code=division,
         all_grids=grids,
         grids=grids[np.array(inside, dtype=bool)].reset_index(drop=True),
-        locator=load_locator(session, moment.generation, moment.day),
+        locator=load_locator(session, snapshot.generation, snapshot.day),
     )
     findings = []
     for number, rule in enumerate(_RULES):
@@ -148,7 +150,7 @@ def _tiling(case: _Case) -> Finding:
 
 
 def _outlines(case: _Case) -> Finding:
-    outlines = list_outlines(case.session, case.moment)
+    outlines = list_outlines(case.session, case.snapshot)
     basic = _basic(case.grids)
     paths = basic["path"].to_numpy(dtype=object)
     members: dict[str, list[int]] = {}
@@ -194,20 +196,20 @@ def _exclusive(case: _Case) -> Finding:
     rows = case.grids[case.grids["kind"] == "exclusive"]
     faults = _as_faults(exclusive_overlaps(_shapes(rows), list(rows["code"])))
     basic = _basic(case.all_grids)
-    owner = np.array([township_of(path) for path in basic["path"]], dtype=object)
-    outlines = list_outlines(case.session, case.moment)
-    tree = shapely.STRtree(lattice_geometry(_shapes(basic)))
-    for row in rows.itertuples():
-        shape = lattice_geometry([row.shape])[0]
-        near = tree.query(shape, predicate="intersects")
-        over = near[shapely.relate_pattern(tree.geometries[near], shape, INTERIORS_OVERLAP)]
-        townships = sorted(set(owner[over].tolist()))
+    owners = [township_of(path) for path in basic["path"]]
+    outlines = list_outlines(case.session, case.snapshot)
+    shapes = lattice_geometry(_shapes(rows))
+    over: dict[int, set[str]] = defaultdict(set)
+    for index, below in overlapping_pairs(shapes, lattice_geometry(_shapes(basic))).tolist():
+        over[index].add(owners[below])
+    for index, row in enumerate(rows.itertuples()):
+        townships = sorted(over[index])
         if len(townships) > 1:
             shown = ", ".join(townships)
             faults.append(
                 _fault(row.code, row.shape, f"crosses townships {shown}", f"跨越乡镇界：{shown}")
             )
-        elif not townships or not _covers(outlines.get(townships[0]), shape):
+        elif not townships or not _covers(outlines.get(townships[0]), shapes[index]):
             faults.append(_fault(row.code, row.shape, "lies partly outside", "部分位于辖区之外"))
     return Finding(
         "exclusive",
@@ -216,17 +218,6 @@ def _exclusive(case: _Case) -> Finding:
         len(rows),
         faults,
     )
-
-
-def township_of(path: list[str]) -> str:
-    """Return the township of a division: the first on its path below the county.
-
-    Parameters
-    ----------
-    path
-        Codes from the root to the division.
-    """
-    return next((code for code in path if len(significant(code)) > 6), path[-1])
 
 
 def _covers(outline: Any, lattice_shape: Any) -> bool:
@@ -269,24 +260,16 @@ def _filed_in_process(filed: Filed, zh: str, en: str) -> Callable[[_Case], Findi
 def _filed_in_postgis(filed: Filed, zh: str, en: str) -> Callable[[_Case], Finding]:
     def rule(case: _Case) -> Finding:
         grid_ids = None if case.code is None else [int(n) for n in case.grids["grid_id"]]
-        rows = list_misfiled(case.session, filed, case.moment, grid_ids)
+        rows = list_misfiled(case.session, filed, case.snapshot, grid_ids)
         return Finding(
             f"{filed}s_in_postgis",
             f"{zh}归格与 PostGIS 一致",
             f"{en} are filed where PostGIS says",
-            _count_points(case, filed, grid_ids),
+            count_points(case.session, filed, grid_ids),
             [_misfiled(row.label, row.lon, row.lat, zh, en) for row in rows],
         )
 
     return rule
-
-
-def _count_points(case: _Case, filed: Filed, grid_ids: list[int] | None) -> int:
-    inside = None if grid_ids is None else set(grid_ids)
-    return sum(
-        len(points) if inside is None else int(points["basic"].isin(inside).sum())
-        for points in stream_points(case.session, filed)
-    )
 
 
 def _misfiled(label: str, lon: float, lat: float, zh: str, en: str) -> Fault:
@@ -303,7 +286,7 @@ def _heads(case: _Case) -> Finding:
     zh, en = "网格长配备符合规则", "heads follow the rules of the profile"
     if not has_staff(case.session):
         return Finding("heads", f"{zh}（未导入人员）", f"{en} (no staff loaded)", 0, [])
-    heads = count_heads(case.session, case.moment.day)
+    heads = count_heads(case.session, case.snapshot.day)
     of_grid = heads.dropna(subset="grid_id").groupby("grid_id")["heads"].sum().to_dict()
     of_division = heads[heads["grid_id"].isna()].set_index("division_code")["heads"].to_dict()
     faults = list(_heads_of_grids(case, of_grid))
@@ -360,5 +343,3 @@ _RULES: tuple[Callable[[_Case], Finding], ...] = (
     _filed_in_postgis("event", "事件", "events"),
     _heads,
 )
-
-__all__ = ["CODE_LENGTH", "Fault", "Finding", "check_database", "township_of"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -12,6 +11,7 @@ import pandas as pd
 import shapely
 from sqlalchemy import text
 
+from gis.core.snapshot import Snapshot
 from gis.db.session import ReadSession
 from gis.db.sql import read_sql
 
@@ -24,17 +24,15 @@ _POINTS = {
     "event": "SELECT event_no AS label, ST_X(geom) AS lon, ST_Y(geom) AS lat,"
     " basic_grid_id AS basic, exclusive_grid_id AS exclusive FROM event",
 }
+_COUNTS = {
+    "household": "SELECT count(*) FROM household"
+    " WHERE CAST(:grid_ids AS bigint[]) IS NULL OR basic_grid_id = ANY(:grid_ids)",
+    "event": "SELECT count(*) FROM event"
+    " WHERE CAST(:grid_ids AS bigint[]) IS NULL OR basic_grid_id = ANY(:grid_ids)",
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """Which boundaries are meant."""
-
-    generation: int
-    day: dt.date
-
-
-def list_current_grids(session: ReadSession, moment: Moment) -> pd.DataFrame:
+def list_current_grids(session: ReadSession, snapshot: Snapshot) -> pd.DataFrame:
     """List the grids: grid_id, county_code, code, kind, division_code, path, shape (degrees)."""
     rows = session.execute(
         text(
@@ -45,7 +43,7 @@ def list_current_grids(session: ReadSession, moment: Moment) -> pd.DataFrame:
             "   AND v.valid @> CAST(:day AS date)"
             ' ORDER BY v.code COLLATE "C"'
         ),
-        {"generation": moment.generation, "day": moment.day},
+        {"generation": snapshot.generation, "day": snapshot.day},
     )
     frame = pd.DataFrame(rows.mappings().all(), columns=list(rows.keys()))
     shapes = np.empty(len(frame), dtype=object)
@@ -53,14 +51,14 @@ def list_current_grids(session: ReadSession, moment: Moment) -> pd.DataFrame:
     return frame.drop(columns="wkb").assign(shape=shapes)
 
 
-def list_outlines(session: ReadSession, moment: Moment) -> dict[str, Any]:
+def list_outlines(session: ReadSession, snapshot: Snapshot) -> dict[str, Any]:
     """Return division code → its stored outline (degrees)."""
     rows = session.execute(
         text(
             "SELECT division_code, ST_AsBinary(geom) AS wkb FROM division_outline"
             " WHERE generations @> CAST(:generation AS bigint) AND valid @> CAST(:day AS date)"
         ),
-        {"generation": moment.generation, "day": moment.day},
+        {"generation": snapshot.generation, "day": snapshot.day},
     )
     return {row.division_code: shapely.from_wkb(bytes(row.wkb)) for row in rows}
 
@@ -76,14 +74,19 @@ def stream_points(session: ReadSession, filed: Filed) -> Iterator[pd.DataFrame]:
         yield frame.astype({"basic": "Int64", "exclusive": "Int64"})
 
 
+def count_points(session: ReadSession, filed: Filed, grid_ids: list[int] | None) -> int:
+    """Count all households or events, or those filed into some basic grids."""
+    return int(session.execute(text(_COUNTS[filed]), {"grid_ids": grid_ids}).scalar_one())
+
+
 def list_misfiled(
-    session: ReadSession, filed: Filed, moment: Moment, grid_ids: list[int] | None
+    session: ReadSession, filed: Filed, snapshot: Snapshot, grid_ids: list[int] | None
 ) -> list[Any]:
     """List what PostGIS would file elsewhere: label, position, stored and expected grids."""
     return list(
         session.execute(
             text(read_sql(__file__, f"misfiled_{filed}s")),
-            {"generation": moment.generation, "day": moment.day, "grid_ids": grid_ids},
+            {"generation": snapshot.generation, "day": snapshot.day, "grid_ids": grid_ids},
         ).all()
     )
 

@@ -11,22 +11,14 @@ import numpy as np
 import orjson
 import shapely
 
+from gis.boundaries.rules import overlapping_pairs
 from gis.core.coverage import Defect, DefectKind
-from gis.core.errors import Unavailable
+from gis.core.defects import KIND_ZH
 from gis.core.geodesy import area_m2, length_m
 from gis.core.lattice import Geometries, lattice_geometry, to_degrees
+from gis.tabular import unwritable
 
-INTERIORS_OVERLAP = "2********"
 DIGITS = 7
-
-KIND_ZH = {
-    DefectKind.GAP: "空隙",
-    DefectKind.OVERLAP: "重叠",
-    DefectKind.OUTSIDE: "越界",
-    DefectKind.HAIRLINE: "缺少共用节点",
-    DefectKind.INVALID: "无效图形",
-    DefectKind.NOT_CANONICAL: "坐标精度不规范",
-}
 
 
 def summarise(defects: Sequence[Defect]) -> tuple[str, str]:
@@ -91,13 +83,9 @@ def exclusive_overlaps(polygons: Geometries, codes: Sequence[str]) -> list[Defec
     list of Defect
         One for each pair. That they overlap is exact; the shape shown is rounded.
     """
-    if len(polygons) == 0:
-        return []
     shapes = lattice_geometry(polygons)
-    pairs = shapely.STRtree(shapes).query(shapes, predicate="intersects").T
-    pairs = pairs[pairs[:, 0] < pairs[:, 1]]
-    overlap = shapely.relate_pattern(shapes[pairs[:, 0]], shapes[pairs[:, 1]], INTERIORS_OVERLAP)
-    return [_overlap(shapes, codes, int(one), int(other)) for one, other in pairs[overlap]]
+    pairs = overlapping_pairs(shapes, shapes).tolist()
+    return [_overlap(shapes, codes, one, other) for one, other in pairs if one < other]
 
 
 def _overlap(shapes: Geometries, codes: Sequence[str], one: int, other: int) -> Defect:
@@ -175,11 +163,7 @@ def write_features(features: Iterable[tuple[Any, dict[str, Any]]], path: Path) -
     try:
         path.write_bytes(orjson.dumps(document))
     except OSError as error:
-        raise Unavailable(
-            f"the report {path} cannot be written: {error.strerror}; name another place with "
-            "--report",
-            zh=f"无法写入报告 {path}：{error.strerror}；请用 --report 指定其他位置",
-        ) from error
+        raise unwritable(path, error) from error
 
 
 def _geojson(geometry: Any) -> Any:

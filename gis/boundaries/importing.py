@@ -64,6 +64,8 @@ class BoundaryFile:
     snap_m
         Nodes nearer than this to a neighbour's border or node are made to meet it, in metres;
         0 for none.
+    retire
+        Whether current grids that the file leaves out shall be retired.
     """
 
     effective_from: dt.date
@@ -72,6 +74,7 @@ class BoundaryFile:
     mapping: tuple[str, ...] = ()
     note: str = ""
     snap_m: float = DEFAULT_SNAP_M
+    retire: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,8 @@ def import_boundaries(
     with open_source(path, options.layer) as source:
         layer = read_layer(source, options.layer, SPELLINGS)
         # By its standard a GeoJSON file that names no system is in longitude and latitude.
-        said = resolve_crs(layer.crs) if source.names_crs else CRS84
+        from_file = layer.crs if source.names_crs else CRS84
+    said = resolve_crs(from_file) if options.crs is None else None
     bounds = Bounds(*profile.bounds)
     borders = find_borders(as_reader(session))
     crs = require_reference(said, options.crs, layer.shapes, bounds, borders)
@@ -153,6 +157,7 @@ def import_boundaries(
         _as_grids(columns, polygons),
         effective_from=options.effective_from,
         note=options.note,
+        retire=options.retire,
     )
     return BoundaryImport(replace(report, loaded=publication.grids), publication)
 

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from gis.boundaries.refile import refile_points
 from gis.boundaries.rules import (
     division_paths,
+    require_apart,
     require_continuity,
     require_divisions,
     require_publishable,
@@ -24,10 +25,11 @@ from gis.boundaries.versions import (
     write_grids,
     write_outlines,
 )
-from gis.core.errors import Invalid
+from gis.core.errors import Conflict, Invalid
 from gis.core.lattice import is_canonical
 from gis.db.session import WriteSession, as_reader
-from gis.grids import load_locator
+from gis.divisions.locking import claim_counties
+from gis.grids import current_generation, load_locator
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,13 @@ def publish_import(
     *,
     effective_from: dt.date,
     note: str = "",
+    retire: bool = False,
 ) -> Publication:
     """Publish grids as the whole of their counties.
 
     A grid whose code and layer are known keeps its identity; one that came back unchanged keeps
-    its version; one that is missing is retired. Households and events are filed anew in the
-    same transaction (promise 4).
+    its version; one that is missing is retired, if that is meant. Households and events are filed
+    anew in the same transaction (promise 4). Boundaries that change nothing are not published.
 
     Parameters
     ----------
@@ -68,6 +71,8 @@ def publish_import(
         First day on which the new boundaries hold; not after today.
     note
         Said in the history.
+    retire
+        Whether current grids that are missing here shall be retired, for good.
 
     Returns
     -------
@@ -77,6 +82,8 @@ def publish_import(
     ------
     Invalid, NotTiling
         The grids break a rule; nothing is written.
+    Conflict
+        Current grids are missing, and `retire` is not set; nothing is written.
     """
     # One publication at a time: generation numbers become visible in their order (ADR 0006).
     session.execute(text("SELECT pg_advisory_xact_lock(hashtext('gridmap.publish'))"))
@@ -84,15 +91,21 @@ def publish_import(
     paths = division_paths(session)
     require_divisions(grids, paths)
     counties = sorted(set(grids["division_code"].str[:6]))
-    lock_counties(session, counties)
     before = current_versions(session, counties)
     require_continuity(session, grids, before, effective_from)
     require_publishable(grids, paths)
+    require_apart(session, grids)
     changes = compare(before, grids)
+    _require_meant(changes.retired, retire=retire)
+    if not (changes.created or changes.changed or changes.retired):
+        return Publication(current_generation(as_reader(session)), len(grids), 0, 0, 0, 0, 0)
     moment = Moment(add_generation(session, grids, effective_from, note), effective_from)
     write_grids(session, grids, before, changes, moment)
-    write_outlines(session, grids, paths, moment)
+    write_outlines(session, grids, counties, paths, moment)
     locator = load_locator(as_reader(session))
+    # Only now, so that reports of events wait for the filing and not for all the proofs: until
+    # we commit, whoever files after us sees that his generation is not the newest any more.
+    claim_counties(session, counties)
     return Publication(
         generation=moment.generation,
         grids=len(grids),
@@ -104,12 +117,16 @@ def publish_import(
     )
 
 
-def lock_counties(session: WriteSession, counties: list[str]) -> None:
-    """Wait until nobody files into these counties; inserts hold the same lock, shared."""
-    for county in counties:
-        session.execute(
-            text("SELECT pg_advisory_xact_lock(hashtext('gridmap.county'), :county)"),
-            {"county": int(county)},
+def _require_meant(retired: list[str], *, retire: bool) -> None:
+    """Raise when grids would be retired by a file that merely leaves them out."""
+    if retired and not retire:
+        raise Conflict(
+            f"{len(retired)} current grids are missing here, for example {retired[0]}; a file holds"
+            " all grids of its counties. To retire them for good (their codes are never given"
+            " again), say so: --retire",
+            zh=f"有 {len(retired)} 个现行网格不在文件中，例如 {retired[0]}；"
+            "文件应包含全县所有网格。如确需撤销（编码不再启用），请加 --retire",
+            codes=retired[:20],
         )
 
 

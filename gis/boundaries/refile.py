@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import shapely
 from sqlalchemy import text
 
+from gis.core.errors import Conflict
 from gis.core.locator import Locator
 from gis.db.copying import copy_frame
 from gis.db.session import WriteSession
-from gis.grids import file_positions
+from gis.grids import Filing, file_positions
 
 READ = {
     "household": "SELECT household_id AS id, county_code, ST_AsBinary(geom) AS wkb"
@@ -58,6 +60,8 @@ def refile_points(session: WriteSession, table: str, counties: list[str], locato
         return 0
     lon, lat = shapely.get_coordinates(shapely.from_wkb([bytes(row.wkb) for row in rows])).T
     filing = file_positions(locator, lon, lat)
+    counties_now = np.array([row.county_code for row in rows], dtype=object)
+    _require_same_counties(table, counties_now, filing)
     session.execute(
         text(
             "CREATE TEMPORARY TABLE refiling (county_code text, id bigint, basic_grid_id bigint,"
@@ -69,7 +73,7 @@ def refile_points(session: WriteSession, table: str, counties: list[str], locato
         "refiling",
         pd.DataFrame(
             {
-                "county_code": [row.county_code for row in rows],
+                "county_code": counties_now,
                 "id": [row.id for row in rows],
                 "basic_grid_id": filing.basic,
                 "exclusive_grid_id": filing.exclusive,
@@ -79,3 +83,16 @@ def refile_points(session: WriteSession, table: str, counties: list[str], locato
     moved: Any = session.execute(text(MOVE[table]), {"generation": locator.generation})
     session.execute(text("DROP TABLE refiling"))
     return int(moved.rowcount)
+
+
+def _require_same_counties(table: str, counties: Any, filing: Filing) -> None:
+    """Raise when rows would change county: their numbers and keys are the county's."""
+    moving = int((~filing.basic.isna() & (filing.county_code != counties)).sum())
+    if moving:
+        kind = {"household": "住户", "event": "事件"}[table]
+        raise Conflict(
+            f"a border between counties would move over {moving} {table}s; what is filed cannot"
+            " change its county yet, so keep that border as it is",
+            zh=f"县界调整涉及 {moving} 个{kind}；暂不支持已入格数据变更所属县，请保持县界不变",
+            moving=moving,
+        )

@@ -9,14 +9,16 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 from sqlalchemy import text
 
 from gis.core import clock
 from gis.core.coverage import require_tiling
 from gis.core.dissolve import dissolve
 from gis.core.errors import Invalid
-from gis.core.lattice import lattice_geometry
+from gis.core.lattice import Geometries, lattice_geometry
 from gis.db.session import WriteSession
+from gis.divisions.shapes import significant
 
 #: Interiors meet in an area (DE-9IM).
 INTERIORS_OVERLAP = "2********"
@@ -54,7 +56,7 @@ def require_publishable(grids: gpd.GeoDataFrame, paths: dict[str, list[str]]) ->
 
 
 def require_divisions(grids: gpd.GeoDataFrame, paths: dict[str, list[str]]) -> None:
-    """Raise unless every grid has a code of its own and a division that is loaded.
+    """Raise unless every grid has a code of its own, in a county and division that are loaded.
 
     Parameters
     ----------
@@ -70,6 +72,7 @@ def require_divisions(grids: gpd.GeoDataFrame, paths: dict[str, list[str]]) -> N
     """
     _require_unique_codes(grids["code"])
     _require_known_divisions(grids, paths)
+    _require_codes_of_counties(grids)
 
 
 def _require_unique_codes(codes: pd.Series) -> None:
@@ -101,6 +104,20 @@ def _require_known_divisions(grids: gpd.GeoDataFrame, divisions: dict[str, list[
         )
 
 
+def _require_codes_of_counties(grids: gpd.GeoDataFrame) -> None:
+    """Raise unless codes begin with their county: what is filed takes its county from them."""
+    foreign = grids[grids["code"].str[:6] != grids["division_code"].str[:6]]
+    if not foreign.empty:
+        first = foreign.iloc[0]
+        raise Invalid(
+            f"{len(foreign)} grid codes do not begin with the six digits of their county, for"
+            f" example {first['code']} of {first['division_code']}",
+            zh=f"有 {len(foreign)} 个网格编码前 6 位与所属县级代码不符，例如 {first['code']}"
+            f"（所属区划 {first['division_code']}）",
+            codes=list(foreign["code"][:20]),
+        )
+
+
 def require_exclusive_rules(
     exclusive: gpd.GeoDataFrame, basic: gpd.GeoDataFrame, divisions: dict[str, list[str]]
 ) -> None:
@@ -120,7 +137,7 @@ def require_exclusive_rules(
     """
     shapes = lattice_geometry(exclusive.geometry.to_numpy())
     codes = exclusive["code"].to_numpy()
-    for one, other in _overlapping_pairs(shapes, shapes):
+    for one, other in overlapping_pairs(shapes, shapes):
         if one < other:
             raise Invalid(
                 f"exclusive grids {codes[one]} and {codes[other]} overlap",
@@ -134,12 +151,12 @@ def _require_one_township(
     shapes: Any, codes: Any, basic: gpd.GeoDataFrame, divisions: dict[str, list[str]]
 ) -> None:
     """Raise unless each exclusive grid lies wholly inside one township."""
-    owners = np.array([_township(divisions[code]) for code in basic["division_code"]], dtype=object)
-    townships, outlines = dissolve(basic.geometry.to_numpy(), owners)
+    owners = [township_of(divisions[code]) for code in basic["division_code"]]
+    townships, outlines = dissolve(basic.geometry.to_numpy(), np.array(owners, dtype=object))
     outlines = lattice_geometry(outlines)
     inside = set(shapely.STRtree(outlines).query(shapes, predicate="covered_by")[0])
     for index in sorted(set(range(len(codes))) - inside):
-        touched = [townships[t] for s, t in _overlapping_pairs(shapes, outlines) if s == index]
+        touched = [townships[t] for s, t in overlapping_pairs(shapes, outlines) if s == index]
         raise Invalid(
             f"exclusive grid {codes[index]} does not lie inside one township (it overlaps"
             f" {', '.join(touched) or 'none'}); divide it, or end it at that border",
@@ -149,17 +166,83 @@ def _require_one_township(
         )
 
 
-def _overlapping_pairs(ones: Any, others: Any) -> Any:
-    """Return index pairs whose interiors overlap, decided on the integer lattice."""
+def require_apart(session: WriteSession, grids: gpd.GeoDataFrame) -> None:
+    """Raise when counties overlap one another: a place would have two basic grids (promise 1).
+
+    Parameters
+    ----------
+    session
+        Knows the counties that are not published now.
+    grids
+        The grids to publish, which tile their counties.
+
+    Raises
+    ------
+    Invalid
+        Names both counties.
+    """
+    basic = grids[grids["kind"] != "exclusive"]
+    owners = basic["division_code"].str[:6].to_numpy(dtype=object)
+    counties, outlines = dissolve(basic.geometry.to_numpy(), owners)
+    others = session.execute(
+        text(
+            "SELECT o.county_code, ST_AsBinary(o.geom) AS wkb FROM division_outline AS o"
+            " WHERE o.division_code = rpad(o.county_code, 12, '0')"
+            "   AND o.county_code <> ALL(:counties)"
+            "   AND upper_inf(o.generations) AND upper_inf(o.valid)"
+            # Cities and the province have outlines too, and no grids of their own.
+            "   AND EXISTS (SELECT FROM grid AS g WHERE g.county_code = o.county_code)"
+        ),
+        {"counties": list(counties)},
+    ).all()
+    codes = [*counties, *(row.county_code for row in others)]
+    stored = shapely.from_wkb(np.array([bytes(row.wkb) for row in others], dtype=object))
+    shapes = lattice_geometry(np.concatenate([outlines, stored]))
+    for one, other in overlapping_pairs(shapes[: len(counties)], shapes):
+        if one < other:
+            raise Invalid(
+                f"the grids of the counties {codes[one]} and {codes[other]} overlap, so that"
+                " places there would lie in both; let them share their border",
+                zh=f"县（市、区）{codes[one]} 与 {codes[other]} 的网格互相重叠，"
+                "请使两者共用同一条边界",
+                counties=[codes[one], codes[other]],
+            )
+
+
+def overlapping_pairs(ones: Geometries, others: Geometries) -> NDArray[np.intp]:
+    """Find the pairs of shapes whose interiors overlap.
+
+    Parameters
+    ----------
+    ones, others
+        Object arrays (n,) and (m,) of valid shapes in lattice units, where the verdict is exact.
+
+    Returns
+    -------
+    ndarray of intp
+        (k, 2): indices into ``ones`` and into ``others``.
+    """
     if len(ones) == 0:
         return np.empty((0, 2), dtype=np.intp)
     pairs = shapely.STRtree(others).query(ones, predicate="intersects").T
     overlap = shapely.relate_pattern(ones[pairs[:, 0]], others[pairs[:, 1]], INTERIORS_OVERLAP)
-    return pairs[overlap]
+    return np.asarray(pairs[overlap])
 
 
-def _township(path: list[str]) -> str:
-    return next((code for code in path if len(code.rstrip("0")) > 6), path[-1])
+def township_of(path: list[str]) -> str:
+    """Return the township of a division: the first on its path below the county.
+
+    Parameters
+    ----------
+    path
+        Codes from the root to the division.
+
+    Returns
+    -------
+    str
+        The division itself where nothing on its path lies below the county.
+    """
+    return next((code for code in path if len(significant(code)) > 6), path[-1])
 
 
 def require_continuity(

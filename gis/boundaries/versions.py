@@ -174,10 +174,11 @@ def _version_rows(grids: gpd.GeoDataFrame, derived: pd.DataFrame, moment: Moment
 def write_outlines(
     session: WriteSession,
     grids: gpd.GeoDataFrame,
+    counties: list[str],
     paths: dict[str, list[str]],
     moment: Moment,
 ) -> None:
-    """Write the outlines of all divisions that hold the grids.
+    """Write the outlines of all divisions that hold the grids; those that hold none any more end.
 
     Parameters
     ----------
@@ -185,6 +186,8 @@ def write_outlines(
         The open transaction.
     grids
         All grids of the counties, as `normalised`.
+    counties
+        Six-digit codes.
     paths
         Division code → codes from the root down to it.
     moment
@@ -194,6 +197,7 @@ def write_outlines(
     session.execute(
         text(read_sql(__file__, "close_outlines")),
         {
+            "counties": counties,
             "codes": list(outlines["division_code"]),
             "generation": moment.generation,
             "effective_from": moment.effective_from,

@@ -14,7 +14,7 @@ from gis.cli.progress import show_progress
 from gis.core.errors import Invalid
 from gis.db.session import read_session
 from gis.divisions.deployment import get_deployment
-from gis.divisions.shapes import CODE_LENGTH
+from gis.divisions.shapes import CODE_LENGTH, padded_code
 from gis.profiles import load_profile
 from gis.settings import Settings
 
@@ -56,7 +56,7 @@ def _padded(division: str | None) -> str | None:
             f"--division {division}: a code has up to 12 digits",
             zh=f"--division {division}：区划代码最多 12 位数字",
         )
-    return division.ljust(CODE_LENGTH, "0")
+    return padded_code(division)
 
 
 def _tell(finding: Finding) -> None:

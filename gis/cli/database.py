@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import click
 from sqlalchemy import Engine
 
+from gis.cli.failures import explained_failures
 from gis.db.cluster import Cluster
 from gis.db.engine import make_engine
 from gis.db.migrate import upgrade
@@ -32,12 +33,18 @@ def working_database(settings: Settings) -> Iterator[str]:
     ------
     str
         URL of the database.
+
+    Raises
+    ------
+    Unavailable, Conflict
+        The database cannot be reached or refuses, now or while it is worked on.
     """
     if settings.database_url:
-        upgrade(settings.database_url)
-        yield settings.database_url
+        with explained_failures():
+            upgrade(settings.database_url)
+            yield settings.database_url
         return
-    with Cluster(settings.state_dir, say=say) as cluster:
+    with explained_failures(), Cluster(settings.state_dir, say=say) as cluster:
         with cluster.alone(settings.database):
             cluster.create_database(settings.database)
             upgrade(cluster.url(settings.database))

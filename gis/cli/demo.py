@@ -126,6 +126,11 @@ def fill(url: str, profile: Profile, *, fraction: float | None, seed: int | None
     """Migrate a database, and load the profile's data unless it holds a deployment already.
 
     Loading is one transaction: a database holds all of it or, killed at any moment, nothing.
+
+    Raises
+    ------
+    Conflict
+        The database holds another profile's deployment.
     """
     upgrade(url)
     engine = make_engine(url, statement_timeout_s=0)

@@ -38,6 +38,7 @@ def _explained(error: Exception) -> GridmapError:
             zh=f"数据库拒绝写入，未做任何更改：{said}（是否有他人同时写入？）",
         )
     return Unavailable(
-        f"the database failed, nothing was changed: {said}. Start it and run the command again",
-        zh=f"数据库出错，未做任何更改：{said}。请恢复数据库后重新执行",
+        f"the database failed, nothing was changed: {said}. Put that right and run the command "
+        "again",
+        zh=f"数据库出错，未做任何更改：{said}。请排除故障后重新执行",
     )

@@ -16,6 +16,7 @@ from gis.cli.failures import explained_failures
 from gis.cli.progress import show_progress
 from gis.cli.report import save_defects, save_refusals, tell_defects, tell_report
 from gis.core import clock
+from gis.core.crs import ACCEPTED
 from gis.core.errors import Conflict, GridmapError, Invalid, NotTiling, RowsRefused
 from gis.db.session import WriteSession, as_reader, write_session
 from gis.divisions import importing as divisions
@@ -24,7 +25,7 @@ from gis.events import importing as events
 from gis.households import importing as households
 from gis.profiles import Profile, list_profiles, load_profile
 from gis.settings import Settings
-from gis.tabular import ACCEPTED, ImportReport, Progress
+from gis.tabular import ImportReport, Progress
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 Command = Callable[..., Any]
@@ -152,6 +153,7 @@ def import_events(
     show_default=True,
     help="吻合容差（米）How far borders may be moved to meet, in metres.",
 )
+@click.option("--retire", is_flag=True, help="撤销缺少的网格 Retire grids that FILE leaves out.")
 @map_option
 @click.option("--report", type=FILE, help="报告 Where gaps and overlaps go, as GeoJSON.")
 def import_boundaries(
@@ -162,6 +164,7 @@ def import_boundaries(
     effective_from: dt.datetime | None,
     note: str,
     snap_m: float,
+    retire: bool,
     mapping: tuple[str, ...],
     report: Path | None,
 ) -> None:
@@ -174,6 +177,7 @@ def import_boundaries(
         mapping=mapping,
         note=note,
         snap_m=snap_m,
+        retire=retire,
     )
     try:
         with _writing(settings) as (session, progress):
@@ -184,6 +188,10 @@ def import_boundaries(
         raise
     tell_report(done.report, ("个网格", "grids"))
     made = done.publication
+    if not (made.created or made.changed or made.retired):
+        click.echo(f"与第 {made.generation} 版相同，无需发布")
+        click.echo(f"the same as generation {made.generation}; nothing to publish")
+        return
     click.echo(
         f"已发布第 {made.generation} 版：新增 {made.created}，修改 {made.changed}，"
         f"停用 {made.retired}；重新入格住户 {made.refiled_households}、事件 {made.refiled_events}"

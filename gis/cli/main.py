@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from typing import NoReturn
 
 import click
+from pydantic import ValidationError
 
-from gis.core.errors import GridmapError
+from gis.core.errors import GridmapError, Invalid
+from gis.settings import Settings
 
 #: Command → where it is. Loaded when called: ``gridmap demo`` need not import GeoPandas.
 COMMANDS = {
@@ -18,6 +21,7 @@ COMMANDS = {
     "import-divisions": "gis.cli.importing:import_divisions",
     "import-events": "gis.cli.importing:import_events",
     "import-households": "gis.cli.importing:import_households",
+    "locate": "gis.cli.locate:locate",
     "migrate": "gis.cli.operating:migrate",
     "serve": "gis.cli.operating:serve",
 }
@@ -44,14 +48,28 @@ def cli() -> None:
     """网格地图服务 · The map service of the governance grids."""
 
 
+def _bad_setting(error: ValidationError) -> Invalid:
+    """Name the environment variables that `gis.settings` refuses; pydantic reads nothing else."""
+    said = "; ".join(
+        f"{Settings.variable(str(found['loc'][0]))}: {found['msg']}" for found in error.errors()
+    )
+    return Invalid(f"a setting is wrong: {said}", zh=f"设置有误：{said}")
+
+
+def _fail(error: GridmapError) -> NoReturn:
+    click.echo(f"错误:{error.detail_zh}", err=True)
+    click.echo(f"error: {error.detail}", err=True)
+    sys.exit(1)
+
+
 def main() -> None:
     """Run the command line; an error that a user can act on is told without a traceback."""
     try:
-        cli()
+        cli(prog_name="gridmap")
     except GridmapError as error:
-        click.echo(f"错误:{error.detail_zh}", err=True)
-        click.echo(f"error: {error.detail}", err=True)
-        sys.exit(1)
+        _fail(error)
+    except ValidationError as error:
+        _fail(_bad_setting(error))
     except BrokenPipeError:
         # `gridmap … | head` is no error; Python must not complain at its own exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain
 
+import click
+
 from gis.cli.database import say
 from gis.core.errors import Conflict
 
@@ -72,10 +74,20 @@ def _is_free(host: str, port: int) -> bool:
     return True
 
 
+def _command() -> str:
+    """Return what the person typed, as far as the choice of a port is concerned."""
+    context = click.get_current_context(silent=True)
+    if context is None or context.info_name == "demo":
+        profile = context.params.get("profile_name") if context else None
+        return f"./run demo --profile {profile}" if profile else "./run demo"
+    return f"./run gridmap {context.info_name}"
+
+
 def _cannot_listen(host: str, port: int, reason: str) -> Conflict:
     others = chain(range(port + 1, 65536), range(1024, port)) if _is_free(host, 0) else ()
     free = next((other for other in others if _is_free(host, other)), None)
-    remedy = f"./run demo --port {free}" if free else f"GRIDMAP_HOST={HOST} ./run demo"
+    command = _command()
+    remedy = f"{command} --port {free}" if free else f"GRIDMAP_HOST={HOST} {command}"
     return Conflict(
         f"port {port} of {host} cannot be used ({reason}); type: {remedy}",
         zh=f"{host} 的端口 {port} 无法使用({reason});请执行:{remedy}",

@@ -11,6 +11,12 @@ from contextlib import contextmanager
 SHANGHAI = dt.timezone(dt.timedelta(hours=8), "Asia/Shanghai")
 """The time zone of all dates and of all times without a zone (UTC+8)."""
 
+EARLIEST = dt.datetime(1949, 10, 1, tzinfo=SHANGHAI)
+"""Before it nothing that is on record can have happened; a mistyped year shows here."""
+
+SKEW = dt.timedelta(minutes=10)
+"""How far the clocks of other systems may be ahead of ours."""
+
 _set_to: dt.datetime | None = None
 
 

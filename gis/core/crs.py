@@ -14,7 +14,8 @@ STORED_SRID = 4490
 GAUSS_KRUGER = range(4491, 4555)
 """EPSG codes of the CGCS2000 Gauss-Krüger zones, 6° (4491-4512) and 3° (4513-4554)."""
 
-_ACCEPTED = "CRS84, EPSG:4326, EPSG:4490, EPSG:4491-4554, EPSG:3857, GCJ-02, BD-09"
+ACCEPTED = "CRS84, EPSG:4326, EPSG:4490, EPSG:4491-4554, EPSG:3857, GCJ-02, BD-09"
+"""The names that are accepted, as messages list them."""
 
 
 class CrsKind(StrEnum):
@@ -161,14 +162,14 @@ def _refusal(text: str, key: str, code: int | None) -> UnknownCrs:
         )
     if not text:
         return UnknownCrs(
-            f"The coordinate system is not named. Name one of: {_ACCEPTED}.",
-            zh=f"未注明坐标系。请注明其一:{_ACCEPTED}。",
+            f"The coordinate system is not named. Name one of: {ACCEPTED}.",
+            zh=f"未注明坐标系。请注明其一:{ACCEPTED}。",
             crs=text,
         )
     return UnknownCrs(
-        f"The coordinate system “{text}” is not known. Name one of: {_ACCEPTED}; or convert "
+        f"The coordinate system “{text}” is not known. Name one of: {ACCEPTED}; or convert "
         "the data to one of them.",
-        zh=f"无法识别坐标系“{text}”。可用:{_ACCEPTED};或先转换到其中之一。",
+        zh=f"无法识别坐标系“{text}”。可用:{ACCEPTED};或先转换到其中之一。",
         crs=text,
     )
 

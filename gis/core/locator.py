@@ -4,123 +4,53 @@ A point is rounded to the lattice; from there on every decision is made in integ
 border or vertex the grid with the lowest code wins, in each layer by itself. Codes compare by
 Unicode code point, as PostgreSQL does with the collation "C".
 
-Source: ADR 0003.
+Source: ADR 0003 (the rule), ADR 0013 (the index).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gis.core.cell_build import build_cell_index
-from gis.core.cell_index import NONE, CellIndex, covers, find_degrees, find_units
+from gis.core.cells.building import boxes_of, draw_index, outlines_of, raster_for
+from gis.core.cells.finding import find_degrees, find_units
+from gis.core.cells.nearness import border_distance_m, ranks_around
+from gis.core.cells.patching import Revision, patch_index
+from gis.core.cells.polygons import StoredPolygons
+from gis.core.cells.shape import CellIndex, Int32s, Outlines, read_only
 from gis.core.errors import Invalid
-from gis.core.geodesy import metres_per_degree
-from gis.core.lattice import UNITS_PER_DEGREE, Geometries, to_lattice
+from gis.core.layer import NO_GRID, NO_LAYER, Layer, Located, Near
+from gis.core.rings import extract_rings
 
-NO_GRID = -1
-"""In place of a grid id: there is no grid."""
+__all__ = ["NO_GRID", "NO_LAYER", "Layer", "LayerChange", "Located", "Locator", "Near"]
 
-_Finder = Callable[[CellIndex, Any, Any, NDArray[np.int32]], None]
+_Finder = Callable[[CellIndex, Any, Any, Int32s, Int32s], None]
 
 # Below this a thread costs more than it brings.
-_LEAST_POINTS_PER_THREAD = 20_000
+_LEAST_POINTS_PER_THREAD = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
-    """The grids of one layer, basic or exclusive.
-
-    Attributes
-    ----------
-    codes
-        Unique grid codes, in any order.
-    grid_ids
-        int64 (n,): the grids' identities, 0 or more.
-    polygons
-        Object array (n,) of valid Polygons and MultiPolygons, lon/lat in degrees, canonical.
-    """
-
-    codes: Sequence[str]
-    grid_ids: NDArray[np.int64]
-    polygons: Geometries
-
-
-@dataclass(frozen=True, slots=True)
-class Located:
-    """The grids of many points.
-
-    Attributes
-    ----------
-    basic, exclusive
-        int32, of the shape of the points: indices into the layers as they were given to
-        `Locator.build`; -1 for none.
-    """
-
-    basic: NDArray[np.int32]
-    exclusive: NDArray[np.int32]
-    _basic_layer: Layer = field(repr=False, compare=False)
-    _exclusive_layer: Layer = field(repr=False, compare=False)
-
-    @property
-    def basic_ids(self) -> NDArray[np.int64]:
-        """Ids of the basic grids, `NO_GRID` for none."""
-        return _taken(self._basic_layer.grid_ids, self.basic)
-
-    @property
-    def exclusive_ids(self) -> NDArray[np.int64]:
-        """Ids of the exclusive grids, `NO_GRID` for none."""
-        return _taken(self._exclusive_layer.grid_ids, self.exclusive)
-
-    @property
-    def responsible_ids(self) -> NDArray[np.int64]:
-        """Ids of the responsible grids: the exclusive one, else the basic one."""
-        exclusive = self.exclusive_ids
-        return np.where(exclusive != NO_GRID, exclusive, self.basic_ids)
-
-    @property
-    def basic_codes(self) -> NDArray[np.object_]:
-        """Codes of the basic grids, None for none."""
-        return _coded(self._basic_layer.codes, self.basic)
-
-    @property
-    def exclusive_codes(self) -> NDArray[np.object_]:
-        """Codes of the exclusive grids, None for none."""
-        return _coded(self._exclusive_layer.codes, self.exclusive)
-
-    @property
-    def responsible_codes(self) -> NDArray[np.object_]:
-        """Codes of the responsible grids: the exclusive one, else the basic one."""
-        return np.where(self.exclusive != NONE, self.exclusive_codes, self.basic_codes)
-
-
-@dataclass(frozen=True, slots=True)
-class Near:
-    """A grid near a point that is not its answer.
+class LayerChange:
+    """What becomes of a layer's grids.
 
     Attributes
     ----------
     layer
-        ``basic`` or ``exclusive``.
-    index
-        Index into the layer.
-    code, grid_id
-        Which grid.
-    distance_m
-        Distance from the point to the grid; 0 if the grid covers the point.
+        The grids that are new, and those whose border changes.
+    gone
+        Codes of the grids that are no more.
     """
 
-    layer: Literal["basic", "exclusive"]
-    index: int
-    code: str
-    grid_id: int
-    distance_m: float
+    layer: Layer = NO_LAYER
+    gone: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,19 +60,23 @@ class Locator:
     Attributes
     ----------
     basic, exclusive
-        The layers as given to `build`.
+        The layers, in the order in which answers number them.
     generation
         The generation that they belong to.
+    index, outlines
+        The index and the borders that it is made of (`gis.core.cells.shape`).
     """
 
     basic: Layer
     exclusive: Layer
     generation: int
-    _basic_index: CellIndex = field(repr=False, compare=False)
-    _exclusive_index: CellIndex = field(repr=False, compare=False)
+    index: CellIndex = field(repr=False, compare=False)
+    outlines: Outlines = field(repr=False, compare=False)
 
     @classmethod
-    def build(cls, basic: Layer, exclusive: Layer, generation: int) -> Locator:
+    def build(
+        cls, basic: Layer, exclusive: Layer, generation: int, *, threads: int | None = None
+    ) -> Locator:
         """Index the grids of a generation.
 
         Parameters
@@ -151,6 +85,8 @@ class Locator:
             The two layers; either may be empty.
         generation
             Their generation.
+        threads
+            How many threads may work on it; all processors by default.
 
         Returns
         -------
@@ -162,7 +98,107 @@ class Locator:
             If a layer's columns differ in length, a code comes twice, or a geometry is not a
             polygon.
         """
-        return cls(basic, exclusive, generation, _indexed(basic), _indexed(exclusive))
+        order = [_order(layer) for layer in (basic, exclusive)]
+        polygons = [np.asarray(basic.polygons, dtype=object)[order[0]]]
+        polygons.append(np.asarray(exclusive.polygons, dtype=object)[order[1]])
+        rings = extract_rings(np.concatenate(polygons))
+        answer = np.concatenate(order)
+        boxes = boxes_of(rings, len(answer))
+        raster = raster_for(boxes, len(rings.xy))
+        outlines = _sealed(outlines_of(rings, boxes, raster, answer, len(order[0])))
+        index = draw_index(raster, outlines, len(order[0]), threads or _processors())
+        return cls(basic, exclusive, generation, index, outlines)
+
+    def patched(
+        self,
+        generation: int,
+        basic: LayerChange | None = None,
+        exclusive: LayerChange | None = None,
+        *,
+        threads: int | None = None,
+    ) -> Locator:
+        """Return the locator of another generation, which differs in a few grids.
+
+        Only the tiles that these grids touch or touched are drawn anew.
+
+        Parameters
+        ----------
+        generation
+            The other generation.
+        basic, exclusive
+            What changes.
+        threads
+            How many threads may work on it; all processors by default.
+
+        Returns
+        -------
+        Locator
+            The same, to the bit, as built from layers that are sorted by code.
+
+        Raises
+        ------
+        Invalid
+            If a grid that shall go does not exist, or the changed layers are not in order.
+        """
+        changes = [basic or LayerChange(), exclusive or LayerChange()]
+        basics = len(self.basic.codes)
+        sources, columns = [], []
+        firsts = ((self.basic, 0, 0), (self.exclusive, basics, len(changes[0].layer.codes)))
+        for (layer, first, first_new), change in zip(firsts, changes, strict=True):
+            source, codes, ids = _changed(layer, change)
+            kept = source >= 0
+            ranked = source - first_new
+            ranked[kept] = self.outlines.rank[first + source[kept]]
+            sources.append(ranked)
+            columns.append((codes, ids))
+        fresh = [np.asarray(change.layer.polygons, dtype=object) for change in changes]
+        revision = Revision(
+            np.concatenate(sources),
+            extract_rings(np.concatenate(fresh)),
+            np.concatenate([np.arange(len(codes), dtype=np.int32) for codes, _ in columns]),
+            len(columns[0][0]),
+        )
+        index, outlines = patch_index(
+            self.index, self.outlines, basics, revision, threads or _processors()
+        )
+        return Locator.of_parts(columns, generation, index, _sealed(outlines))
+
+    @classmethod
+    def of_parts(
+        cls,
+        columns: Sequence[tuple[Sequence[str], NDArray[np.int64]]],
+        generation: int,
+        index: CellIndex,
+        outlines: Outlines,
+    ) -> Locator:
+        """Put a locator together; the polygons of its layers are made when asked for.
+
+        Parameters
+        ----------
+        columns
+            Codes and ids of the basic and of the exclusive layer.
+        generation
+            The generation that they belong to.
+        index, outlines
+            The index.
+
+        Returns
+        -------
+        Locator
+        """
+        layers, first = [], 0
+        for codes, ids in columns:
+            ranks = outlines.rank[first : first + len(codes)]
+            polygons = StoredPolygons((index.west, index.south), outlines, ranks)
+            layers.append(Layer(codes, ids, polygons))
+            first += len(codes)
+        return cls(layers[0], layers[1], generation, index, outlines)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the index and the borders."""
+        arrays = [*self.index, *self.outlines]
+        return sum(array.nbytes for array in arrays if isinstance(array, np.ndarray))
 
     def locate(self, lon: ArrayLike, lat: ArrayLike, *, threads: int = 1) -> Located:
         """Find the grids of points.
@@ -213,14 +249,14 @@ class Locator:
             Metres, to a part in a thousand; None where there is no grid.
         """
         located = self.locate(np.array([lon]), np.array([lat]))
-        for index, answer in (
-            (self._exclusive_index, int(located.exclusive[0])),
-            (self._basic_index, int(located.basic[0])),
-        ):
-            if answer != NONE:
-                rank = int(np.flatnonzero(index.order == answer)[0])
-                return _border_distance_m(index, rank, lon, lat)
-        return None
+        basic, exclusive = int(located.basic[0]), int(located.exclusive[0])
+        if exclusive >= 0:
+            rank = int(self.outlines.rank[len(self.basic.codes) + exclusive])
+        elif basic >= 0:
+            rank = int(self.outlines.rank[basic])
+        else:
+            return None
+        return border_distance_m(self.index, self.outlines, rank, lon, lat)[0]
 
     def near(self, lon: float, lat: float, tolerance_m: float) -> list[Near]:
         """Find the other grids within a distance of a point.
@@ -243,30 +279,58 @@ class Locator:
             If the position is not finite.
         """
         located = self.locate(np.array([lon]), np.array([lat]))
-        found = [
-            *_near("basic", self.basic, self._basic_index, (lon, lat), tolerance_m),
-            *_near("exclusive", self.exclusive, self._exclusive_index, (lon, lat), tolerance_m),
-        ]
-        own = {"basic": int(located.basic[0]), "exclusive": int(located.exclusive[0])}
-        others = [near for near in found if near.index != own[near.layer]]
-        return sorted(others, key=lambda near: (near.distance_m, near.code))
+        own = (int(located.basic[0]), int(located.exclusive[0]))
+        basics, found = len(self.basic.codes), []
+        around = ranks_around(self.index, self.outlines, basics, (lon, lat), tolerance_m)
+        for rank in around.tolist():
+            at, is_exclusive = int(self.outlines.answer[rank]), rank >= basics
+            if at == own[is_exclusive]:
+                continue
+            distance, covers = border_distance_m(self.index, self.outlines, rank, lon, lat)
+            if covers or distance <= tolerance_m:
+                layer = self.exclusive if is_exclusive else self.basic
+                found.append(
+                    Near(
+                        "exclusive" if is_exclusive else "basic",
+                        at,
+                        str(layer.codes[at]),
+                        int(layer.grid_ids[at]),
+                        0.0 if covers else distance,
+                    )
+                )
+        return sorted(found, key=lambda near: (near.distance_m, near.code))
 
-    def _located(
-        self, x: NDArray[np.generic], y: NDArray[np.generic], threads: int, finder: _Finder
-    ) -> Located:
+    def _located(self, x: NDArray[Any], y: NDArray[Any], threads: int, finder: _Finder) -> Located:
         if x.shape != y.shape:
             raise Invalid(
                 f"Longitudes {x.shape} and latitudes {y.shape} differ in number.",
                 zh=f"经度 {x.shape} 与纬度 {y.shape} 数量不一致。",
             )
-        answers = [
-            _find_all(index, x.ravel(), y.ravel(), threads, finder).reshape(x.shape)
-            for index in (self._basic_index, self._exclusive_index)
-        ]
-        return Located(answers[0], answers[1], self.basic, self.exclusive)
+        basic, exclusive = np.empty(x.shape, np.int32), np.empty(x.shape, np.int32)
+        flat = [read_only(x.ravel()), read_only(y.ravel()), basic.ravel(), exclusive.ravel()]
+        parts = max(1, min(threads, x.size // _LEAST_POINTS_PER_THREAD))
+        if parts == 1:
+            finder(self.index, *flat)
+        else:
+            cuts = np.linspace(0, x.size, parts + 1).astype(np.int64)
+            spans = [slice(a, b) for a, b in pairwise(cuts.tolist())]
+            # Plain threads: the compiled loop lets go of the interpreter, and unlike numba's own
+            # threading it may be entered by several requests at once.
+            with ThreadPoolExecutor(parts) as pool:
+                list(pool.map(lambda s: finder(self.index, *(a[s] for a in flat)), spans))
+        return Located(basic, exclusive, self.basic, self.exclusive)
 
 
-def _indexed(layer: Layer) -> CellIndex:
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+
+
+def _sealed(outlines: Outlines) -> Outlines:
+    return Outlines(*(read_only(array) for array in outlines))
+
+
+def _order(layer: Layer) -> Int32s:
+    """Check a layer, and return the order of its codes."""
     codes = [str(code) for code in layer.codes]
     count = len(codes)
     if len(layer.grid_ids) != count or len(layer.polygons) != count:
@@ -276,88 +340,28 @@ def _indexed(layer: Layer) -> CellIndex:
             zh=f"图层的编码({count})、标识({len(layer.grid_ids)})与图形"
             f"({len(layer.polygons)})数量不一致。",
         )
-    if len(set(codes)) != count:
-        twice = next(code for i, code in enumerate(codes) if code in codes[:i])
-        raise Invalid(f"Grid code {twice} comes twice in a layer.", zh=f"网格编码 {twice} 重复。")
-    return build_cell_index(layer.polygons, codes)
+    order = sorted(range(count), key=codes.__getitem__)
+    for before, after in pairwise(order):
+        if codes[before] == codes[after]:
+            raise Invalid(
+                f"Grid code {codes[after]} comes twice in a layer.",
+                zh=f"网格编码 {codes[after]} 重复。",
+            )
+    return np.array(order, dtype=np.int32)
 
 
-def _find_all(
-    index: CellIndex,
-    x: NDArray[np.generic],
-    y: NDArray[np.generic],
-    threads: int,
-    finder: _Finder,
-) -> NDArray[np.int32]:
-    out = np.empty(len(x), dtype=np.int32)
-    parts = max(1, min(threads, len(x) // _LEAST_POINTS_PER_THREAD))
-    cuts = np.linspace(0, len(x), parts + 1).astype(np.int64)
-    spans = [slice(a, b) for a, b in pairwise(cuts.tolist())]
-    if parts == 1:
-        finder(index, x, y, out)
-        return out
-    # Plain threads: the compiled loop lets go of the interpreter, and unlike numba's own
-    # threading it may be entered by several requests at once.
-    with ThreadPoolExecutor(parts) as pool:
-        list(pool.map(lambda span: finder(index, x[span], y[span], out[span]), spans))
-    return out
-
-
-def _near(
-    layer_name: Literal["basic", "exclusive"],
-    layer: Layer,
-    index: CellIndex,
-    position: tuple[float, float],
-    tolerance_m: float,
-) -> list[Near]:
-    lon, lat = position
-    x, y = (to_lattice(position) - (index.west, index.south)).tolist()
-    east, north = (float(metres) for metres in metres_per_degree(lat))
-    reach_x = tolerance_m / east * UNITS_PER_DEGREE
-    reach_y = tolerance_m / north * UNITS_PER_DEGREE
-    found = []
-    for rank in _ranks_within(index, (x - reach_x, y - reach_y, x + reach_x, y + reach_y)):
-        inside = covers(index, rank, x, y)
-        distance = 0.0 if inside else _border_distance_m(index, rank, lon, lat)
-        if distance <= tolerance_m:
-            at = int(index.order[rank])
-            grid_id = int(layer.grid_ids[at])
-            found.append(Near(layer_name, at, str(layer.codes[at]), grid_id, distance))
-    return found
-
-
-def _ranks_within(index: CellIndex, box: tuple[float, float, float, float]) -> list[int]:
-    """Return the ranks of the grids whose boxes meet a box."""
-    west, south, east, north = box
-    boxes = index.boxes
-    touches = (
-        (boxes[:, 0] <= east)
-        & (boxes[:, 2] >= west)
-        & (boxes[:, 1] <= north)
-        & (boxes[:, 3] >= south)
-    )
-    return [int(rank) for rank in np.flatnonzero(touches)]
-
-
-def _border_distance_m(index: CellIndex, rank: int, lon: float, lat: float) -> float:
-    """Measure to the nearest edge of a grid, in the plane that touches the point."""
-    point = to_lattice((lon, lat)) - (index.west, index.south)
-    east, north = metres_per_degree(lat)
-    scale = np.array([east, north]) / UNITS_PER_DEGREE
-    edges = index.edges[index.edge_start[rank] : index.edge_start[rank + 1]].astype(np.int64)
-    a, b = (edges[:, :2] - point) * scale, (edges[:, 2:] - point) * scale
-    along = b - a
-    share = -(a * along).sum(axis=1) / (along * along).sum(axis=1)
-    nearest = a + np.clip(share, 0.0, 1.0)[:, None] * along
-    return float(np.hypot(nearest[:, 0], nearest[:, 1]).min())
-
-
-def _taken(ids: NDArray[np.int64], index: NDArray[np.int32]) -> NDArray[np.int64]:
-    with_none = np.append(np.asarray(ids, np.int64), NO_GRID)
-    return np.asarray(with_none[index])
-
-
-def _coded(codes: Sequence[str], index: NDArray[np.int32]) -> NDArray[np.object_]:
-    with_none = np.empty(len(codes) + 1, dtype=object)
-    with_none[:-1] = list(codes)
-    return np.asarray(with_none[index], dtype=object)
+def _changed(
+    layer: Layer, change: LayerChange
+) -> tuple[NDArray[np.int64], list[str], NDArray[np.int64]]:
+    """Return for each grid after a change its old index, or ``~k``; and the codes and ids."""
+    _order(change.layer)
+    before = {str(code): at for at, code in enumerate(layer.codes)}
+    source = dict(before)
+    for code in change.gone:
+        if source.pop(str(code), None) is None:
+            raise Invalid(f"There is no grid {code} to remove.", zh=f"没有可移除的网格 {code}。")
+    source.update((str(code), ~k) for k, code in enumerate(change.layer.codes))
+    codes = sorted(source)
+    at = np.array([source[code] for code in codes], dtype=np.int64)
+    ids = np.concatenate([layer.grid_ids, np.asarray(change.layer.grid_ids)[::-1]])
+    return at, codes, ids[at].astype(np.int64)

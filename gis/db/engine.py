@@ -7,11 +7,34 @@ from typing import Any
 import orjson
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from gis.core.errors import Invalid
 
 
 def driver_url(url: str | URL) -> URL:
-    """Return the URL with our driver, whatever spelling of PostgreSQL it came with."""
-    return make_url(url).set(drivername="postgresql+psycopg2")
+    """Return the URL with our driver, whatever spelling of PostgreSQL it came with.
+
+    Raises
+    ------
+    Invalid
+        It is no URL, or that of another kind of database. Its text is not repeated: it may hold
+        a password.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise _no_postgresql() from error
+    if parsed.get_backend_name() not in ("postgresql", "postgres"):
+        raise _no_postgresql()
+    return parsed.set(drivername="postgresql+psycopg2")
+
+
+def _no_postgresql() -> Invalid:
+    return Invalid(
+        "DATABASE_URL names no PostgreSQL database; write postgresql://user:password@host/name",
+        zh="DATABASE_URL 不是 PostgreSQL 数据库地址，应形如 postgresql://用户:密码@主机/库名",
+    )
 
 
 def make_engine(url: str | URL, *, statement_timeout_s: float, pool_size: int = 4) -> Engine:

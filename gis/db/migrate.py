@@ -6,6 +6,12 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import text
+
+from gis.core.errors import Conflict
+from gis.db.session import ReadSession
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
@@ -19,8 +25,21 @@ def upgrade(url: str, revision: str = "head") -> None:
         ``postgresql://…`` of a database whose owner we are.
     revision
         ``head`` or a revision id.
+
+    Raises
+    ------
+    Conflict
+        The database's schema is of a version that this program does not know.
     """
-    command.upgrade(_config(url), revision)
+    try:
+        command.upgrade(_config(url), revision)
+    except CommandError as error:
+        raise Conflict(
+            f"the schema of the database cannot be brought up to date: {error}. It belongs to "
+            "another version of gridmap; update the program, or name another database",
+            zh=f"无法升级数据库结构：{error}。该库属于另一版本的 gridmap，"
+            "请更新程序或改用其他数据库",
+        ) from error
 
 
 def downgrade(url: str, revision: str) -> None:
@@ -39,8 +58,22 @@ def check(url: str) -> None:
     command.check(_config(url))
 
 
+def head_revision() -> str | None:
+    """Return the newest revision of the schema that this code knows."""
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+
+
+def schema_revision(session: ReadSession) -> str | None:
+    """Return the revision of the schema in the database; None where it was never migrated."""
+    if session.scalar(text("SELECT to_regclass('public.alembic_version')")) is None:
+        return None
+    revision: str | None = session.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
+
+
 def _config(url: str) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    # The option is a template, in which a path may hold no bare percent sign.
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["url"] = url
     return config

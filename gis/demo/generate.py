@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from gis.core.crs import STORED_SRID
 from gis.demo.land.exclusive import lay_exclusive
 from gis.demo.land.outline import make_outline, shrink_bounds
 from gis.demo.land.tiling import Tiling, tile
@@ -30,7 +31,6 @@ from gis.demo.plan import (
 from gis.profiles import Demo, Profile
 
 Say = Callable[[str, str], None]
-SRID = 4490
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ def _draw_basic(
     bounds = shrink_bounds(profile.bounds, totals.fraction)
     outline = make_outline(bounds, profile.area_km2 * 1e6 * totals.fraction, rng)
     tiling = tile(region_tree(divisions, planned), outline, rng)
-    series = gpd.GeoSeries(tiling.polygons, crs=SRID)
+    series = gpd.GeoSeries(tiling.polygons, crs=STORED_SRID)
     points = series.representative_point()
     numbered = number_grids(
         profile, divisions, planned, np.column_stack([points.x.to_numpy(), points.y.to_numpy()])
@@ -183,7 +183,7 @@ def _with_exclusive(
             "division_code": places["division_code"],
             "attributes": [{"is_schematic": True, "place": place} for place in places["place"]],
         },
-        geometry=gpd.GeoSeries(laid.polygons, crs=SRID),
+        geometry=gpd.GeoSeries(laid.polygons, crs=STORED_SRID),
     )
     both = pd.concat([basic, exclusive], ignore_index=True)
-    return gpd.GeoDataFrame(both, geometry="geometry", crs=SRID)
+    return gpd.GeoDataFrame(both, geometry="geometry", crs=STORED_SRID)

@@ -13,7 +13,7 @@ from gis.demo.land.exclusive import Exclusives
 from gis.demo.people.names import COMMON_PLACES, PLACES, SEAT_PLACES, VILLAGE_PLACES, chinese_number
 
 FIRST_SERIAL = 901
-"""Exclusive grids are numbered 901 to 999 in their owner (DOMAIN §2.2)."""
+"""Exclusive grids are numbered 901 to 999 in their owner (docs/sources.md)."""
 KINDS = (
     "school", "school", "school", "hospital", "hospital", "market", "market", "park", "park",
     "industry", "station", "care",
@@ -85,7 +85,7 @@ def name_places(
 
     Notes
     -----
-    Source: DOMAIN §2.2. One that lies in several villages belongs to their township.
+    Source: ``docs/sources.md``. One that lies in several villages belongs to their township.
     """
     names = _Names(divisions)
     own = rng.random(len(laid.village)) < VILLAGES_OWN

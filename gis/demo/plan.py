@@ -16,7 +16,6 @@ from gis.demo.land.layout import Region
 from gis.demo.people.names import chinese_number
 from gis.profiles import Demo, Profile
 
-CODE_WIDTH = 12
 UNEVEN = 0.2
 """Spread (of the logarithm) of the number of grids of villages of one kind."""
 COMMUNITY_AREA = 0.14
@@ -112,7 +111,7 @@ def plan_divisions(profile: Profile, fraction: float | None = None) -> pd.DataFr
 
     Notes
     -----
-    Source: DOMAIN §2.2 (codes), §4.1 (list); ``data/boundaries/SOURCES.md``.
+    Source: ``docs/sources.md`` (codes), ``data/boundaries/SOURCES.md`` (lists).
     """
     totals = demo_totals(profile, fraction)
     if profile.divisions is None:
@@ -296,7 +295,7 @@ def number_grids(
 
     Notes
     -----
-    Source: DOMAIN §2.2; serial order after Beijing DB11 and DB6101/T 3185-2024 (DOMAIN §2.1).
+    Source: ``docs/sources.md``; serial order after Beijing DB11 and DB6101/T 3185-2024.
     """
     numbered = grids.assign(row=_rows_from_north(grids["division_code"], points[:, 1]))
     numbered["west"] = points[:, 0]

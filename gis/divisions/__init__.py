@@ -14,8 +14,8 @@ from gis.divisions.queries import (
     get_tree,
     list_ancestry,
     list_divisions,
-    padded_code,
 )
+from gis.divisions.shapes import padded_code
 
 __all__ = [
     "Deployment",

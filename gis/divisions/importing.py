@@ -15,6 +15,7 @@ from gis.divisions.load import load_divisions
 from gis.divisions.shapes import CODE_LENGTH, derived_parent, level_by_shape, significant
 from gis.profiles import Profile
 from gis.tabular import (
+    EMPTY,
     TWICE,
     Field,
     ImportReport,
@@ -159,7 +160,7 @@ def _read_rows(table: Table, profile: Profile, verdicts: Verdicts) -> pd.DataFra
         table.column("code") == "",
         table.label("code"),
         table.column("code"),
-        Reason("必填项为空", "the cell is empty and must not be"),
+        EMPTY,
     )
     return pd.DataFrame(
         {

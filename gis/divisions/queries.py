@@ -12,29 +12,6 @@ from gis.db.session import ReadSession
 from gis.db.sql import read_sql
 from gis.divisions.model import Division, DivisionNode, DivisionRef
 
-CODE_LENGTH = 12
-
-
-def padded_code(code: str) -> str:
-    """Return a division code with its twelve digits.
-
-    Parameters
-    ----------
-    code
-        Digits: 12, or fewer for the upper levels (``411421``, ``411421102``).
-
-    Returns
-    -------
-    str
-        Filled up with zeros.
-
-    Examples
-    --------
-    >>> padded_code("411421102")
-    '411421102000'
-    """
-    return code.ljust(CODE_LENGTH, "0")
-
 
 def list_divisions(
     session: ReadSession,

@@ -12,6 +12,27 @@ SHAPES = (2, 4, 6, 9, 12)
 """Numbers of digits that are not filling zeros, from the province down."""
 
 
+def padded_code(code: str) -> str:
+    """Return a division code with its twelve digits.
+
+    Parameters
+    ----------
+    code
+        Digits: 12, or fewer for the upper levels (``411421``, ``411421102``).
+
+    Returns
+    -------
+    str
+        Filled up with zeros.
+
+    Examples
+    --------
+    >>> padded_code("411421102")
+    '411421102000'
+    """
+    return code.ljust(CODE_LENGTH, "0")
+
+
 def significant(code: str) -> str:
     """Return a code without the zeros that only fill it up to 12 digits.
 
@@ -58,4 +79,4 @@ def derived_parent(code: str, profile: Profile) -> str:
     depth = slugs.index(slug)
     if depth == 0 or not profile.levels[depth - 1].admin:
         return ""
-    return code[: SHAPES[SHAPES.index(shape) - 1]].ljust(CODE_LENGTH, "0")
+    return padded_code(code[: SHAPES[SHAPES.index(shape) - 1]])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,7 +19,7 @@ from gis.tabular import (
     Verdicts,
     choices,
     counts,
-    numbers,
+    read_accuracy_m,
     times,
     truths,
 )
@@ -47,8 +46,7 @@ FIELDS = (
 )
 
 MAX_PEOPLE = 1_000_000
-CLOCK_SKEW = dt.timedelta(minutes=10)
-"""Clocks of other systems may be a little ahead of ours."""
+MAX_SOURCE = 64
 
 _BEFORE_OCCURRED = Reason("上报时间早于发生时间", "reported before it occurred")
 _BEFORE_REPORTED = Reason("办结时间早于上报时间", "closed before it was reported")
@@ -133,7 +131,7 @@ def _plain_columns(table: Table, source: str | None, verdicts: Verdicts) -> dict
 
     has_source = table.has("source")
     return {
-        "source": text("source", 64, required=True)
+        "source": text("source", MAX_SOURCE, required=True)
         if has_source
         else np.full(len(table), source, dtype=object),
         "source_id": text("source_id", 128, required=True),
@@ -143,7 +141,7 @@ def _plain_columns(table: Table, source: str | None, verdicts: Verdicts) -> dict
         "people_count": counts(
             table, "people_count", verdicts, low=0, high=MAX_PEOPLE, default=None
         ),
-        "position_accuracy_m": numbers(table, "position_accuracy_m", verdicts, required=False),
+        "position_accuracy_m": read_accuracy_m(table, verdicts),
     }
 
 
@@ -209,7 +207,7 @@ def _read_times(table: Table, frame: pd.DataFrame, verdicts: Verdicts) -> None:
     verdicts.refuse(early, table.label("occurred_at"), cells, _BEFORE_OCCURRED)
     label, cells = table.label("closed_at"), table.column("closed_at")
     verdicts.refuse((closed < reported).to_numpy(), label, cells, _BEFORE_REPORTED)
-    soon = pd.Timestamp(clock.now() + CLOCK_SKEW)
+    soon = pd.Timestamp(clock.now() + clock.SKEW)
     for name, column in (("reported_at", reported), ("closed_at", closed)):
         late = (column > soon).to_numpy()
         verdicts.refuse(late, table.label(name), table.column(name), _FUTURE)

@@ -11,11 +11,12 @@ import pandas as pd
 from gis.core.datum import Bounds
 from gis.core.errors import Invalid
 from gis.core.locator import Locator
+from gis.db.bulk_loading import bulk_loading
 from gis.db.session import WriteSession, as_reader
 from gis.divisions.locking import share_counties
-from gis.events.import_columns import FIELDS, event_columns
-from gis.events.import_queries import list_source_ids
-from gis.events.load import load_events
+from gis.events.import_columns import FIELDS, MAX_SOURCE, event_columns
+from gis.events.import_queries import list_known_events
+from gis.events.load import TABLES, load_events
 from gis.grids import file_positions, load_locator
 from gis.profiles import Profile
 from gis.tabular import (
@@ -115,13 +116,13 @@ def import_events(
     mapping = parse_mapping(options.mapping, FIELDS)
     progress("读取文件", "reading the file")
     table = read_table(path, FIELDS, mapping, sheet=options.sheet)
-    _require_source(table, options)
+    source = _source_of_all(table, options)
     share_counties(session)
     locator = load_locator(as_reader(session))
     progress("检查各行", "checking the rows")
     verdicts, notes = table.begin_verdicts(), reading_notes(table)
     positions = read_positions(table, crs, Bounds(*profile.bounds), verdicts, notes)
-    frame = event_columns(table, profile, options.source, verdicts, notes).assign(
+    frame = event_columns(table, profile, source, verdicts, notes).assign(
         lon=positions.lon,
         lat=positions.lat,
         position_x=positions.x,
@@ -135,9 +136,18 @@ def import_events(
     return replace(report, loaded=_load(session, frame[verdicts.accepted], locator, progress))
 
 
-def _require_source(table: Table, options: EventFile) -> None:
-    if table.has("source") or (options.source and options.source.strip()):
-        return
+def _source_of_all(table: Table, options: EventFile) -> str | None:
+    """Return the source of all events; None where the file has a column of it."""
+    source = (options.source or "").strip()
+    if len(source) > MAX_SOURCE or not source.isprintable():
+        raise Invalid(
+            f"--source: a name has at most {MAX_SOURCE} characters and no control character",
+            zh=f"--source：名称最多 {MAX_SOURCE} 个字符，不得含控制字符",
+        )
+    if table.has("source"):
+        return None
+    if source:
+        return source
     raise Invalid(
         "the file has no column source, so the system that the events come from is not known; "
         "add --source NAME (for example hotline_12345)",
@@ -175,16 +185,19 @@ def _refuse_known(
     keys = pd.MultiIndex.from_arrays([county, frame["source"], number])
     filled = number != ""
     label = table.label("source_id")
+    # Not those of refused rows: they may hold what PostgreSQL does not take as text.
+    asked = filled & verdicts.accepted
     verdicts.refuse(keys.duplicated(keep=False) & filled, label, number, TWICE)
-    sources = sorted(set(frame["source"].tolist()))
-    stored = list_source_ids(as_reader(session), sources)
+    sources, ids = (sorted(set(keys[asked].get_level_values(n))) for n in (1, 2))
+    stored = list_known_events(as_reader(session), sources, ids)
     if stored:
         verdicts.refuse(keys.isin(stored) & filled, label, number, _STORED)
 
 
 def _load(session: WriteSession, frame: pd.DataFrame, locator: Locator, progress: Progress) -> int:
     loaded = 0
-    for start in range(0, len(frame), CHUNK):
-        progress("写入事件", "writing events", start / len(frame))
-        loaded += load_events(session, frame.iloc[start : start + CHUNK], locator)
+    with bulk_loading(session, TABLES, len(frame)):
+        for start in range(0, len(frame), CHUNK):
+            progress("写入事件", "writing events", start / len(frame))
+            loaded += load_events(session, frame.iloc[start : start + CHUNK], locator)
     return loaded

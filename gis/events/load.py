@@ -6,13 +6,19 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import text
+from numpy.typing import NDArray
 
+from gis.core.clock import SHANGHAI
 from gis.core.locator import Locator
-from gis.db.copying import copy_frame, reserve_ids
+from gis.db.bulk_loading import bulk_loading
+from gis.db.copying import copy_columns, reserve_ids
 from gis.db.session import WriteSession
 from gis.grids.filing import filed_columns
 
+#: What is written to, each before what refers to it.
+TABLES = ("event", "event_step")
+#: State and phase that every event begins with.
+BEGINNING = "report"
 COLUMNS = (
     "source",
     "source_id",
@@ -53,44 +59,26 @@ def load_events(session: WriteSession, frame: pd.DataFrame, locator: Locator) ->
     """
     filed = filed_columns(frame, locator)
     ids = reserve_ids(session, "event", "event_id", len(frame))
-    numbers = event_numbers(frame["reported_at"], filed["county_code"], ids)
-    rows = {name: frame[name].to_numpy() for name in COLUMNS} | filed
-    rows |= {"event_id": ids, "event_no": numbers, "people_count": whole(frame["people_count"])}
+    rows = {name: frame[name].array for name in COLUMNS} | filed
+    rows |= {"event_id": ids, "event_no": _numbers(frame["reported_at"], filed["county_code"], ids)}
+    rows["people_count"] = whole(frame["people_count"])
     if "description" in frame:
-        rows["description"] = frame["description"].to_numpy()
-    written = copy_frame(session, "event", pd.DataFrame(rows))
-    _add_steps(session, first_id=int(ids[0]) if written else 0)
+        rows["description"] = frame["description"].array
+    with bulk_loading(session, TABLES, len(frame)):
+        written = copy_columns(session, "event", rows, len(frame))
+        _add_steps(session, frame, filed["county_code"], ids)
     return written
 
 
-def event_numbers(reported_at: Any, county_code: Any, event_id: Any) -> Any:
-    """Return the numbers that people quote: yyyymmdd + county + the last six digits of the id.
-
-    Parameters
-    ----------
-    reported_at
-        Times with a zone, shape (n,).
-    county_code
-        Six digits, shape (n,).
-    event_id
-        int64, shape (n,).
-
-    Returns
-    -------
-    numpy.ndarray
-        Array of str, shape (n,): 20 digits each.
-    """
-    local = pd.DatetimeIndex(pd.to_datetime(reported_at)).tz_convert("Asia/Shanghai")
-    serial = np.char.zfill((np.asarray(event_id, np.int64) % 1_000_000).astype(str), 6)
-    return np.array(
-        [
-            day + county + number
-            for day, county, number in zip(
-                local.strftime("%Y%m%d"), county_code, serial, strict=True
-            )
-        ],
-        dtype=object,
-    )
+def _numbers(reported_at: pd.Series, county_code: Any, ids: NDArray[np.int64]) -> list[str]:
+    """Return what `event_number` gives, each day spelled once."""
+    local = pd.DatetimeIndex(reported_at).tz_convert(SHANGHAI).normalize()
+    codes, days = pd.factorize(local)
+    spelled = days.strftime("%Y%m%d").to_numpy(dtype=object)[codes]
+    return [
+        f"{day}{county}{number:06d}"
+        for day, county, number in zip(spelled, county_code, ids.tolist(), strict=True)
+    ]
 
 
 def whole(values: pd.Series) -> Any:
@@ -98,16 +86,27 @@ def whole(values: pd.Series) -> Any:
     return pd.array(values, dtype="Int64")
 
 
-def _add_steps(session: WriteSession, *, first_id: int) -> None:
+def _add_steps(
+    session: WriteSession, frame: pd.DataFrame, county_code: Any, ids: NDArray[np.int64]
+) -> None:
     """Write how each new event began and where it stands now; in between nothing is known."""
-    session.execute(
-        text(
-            "INSERT INTO event_step (county_code, event_id, step_no, state, phase, at)"
-            " SELECT county_code, event_id, 1, 'report', 'report', reported_at"
-            "   FROM event WHERE event_id >= :first_id"
-            " UNION ALL"
-            " SELECT county_code, event_id, 2, state, phase, coalesce(closed_at, reported_at)"
-            "   FROM event WHERE event_id >= :first_id AND phase <> 'report'"
-        ),
-        {"first_id": first_id},
-    )
+    begun = {
+        "county_code": county_code,
+        "event_id": ids,
+        "step_no": 1,
+        "state": BEGINNING,
+        "phase": BEGINNING,
+        "at": frame["reported_at"].array,
+    }
+    copy_columns(session, "event_step", begun, len(frame))
+    moved = (frame["phase"] != BEGINNING).to_numpy(dtype=bool)
+    now = frame[moved]
+    stands = {
+        "county_code": county_code[moved],
+        "event_id": ids[moved],
+        "step_no": 2,
+        "state": now["state"].array,
+        "phase": now["phase"].array,
+        "at": now["closed_at"].fillna(now["reported_at"]).array,
+    }
+    copy_columns(session, "event_step", stands, len(now))

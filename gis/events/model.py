@@ -5,8 +5,35 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from gis.core.clock import SHANGHAI
 from gis.grids.model import Box
 from gis.grids.positions import Position
+
+
+def event_number(reported_at: dt.datetime, county_code: str, event_id: int) -> str:
+    """Return the number that people quote: yyyymmdd + county + the id, in six digits or more.
+
+    Parameters
+    ----------
+    reported_at
+        With a zone; the day in Asia/Shanghai counts.
+    county_code
+        Six digits.
+    event_id
+        Of the events' sequence.
+
+    Returns
+    -------
+    str
+        20 digits; one more for each tenfold past a million events, so that none is given twice.
+
+    Examples
+    --------
+    >>> event_number(dt.datetime(2026, 3, 9, 20, tzinfo=dt.UTC), "411421", 345)
+    '20260310411421000345'
+    """
+    day = reported_at.astimezone(SHANGHAI)
+    return f"{day:%Y%m%d}{county_code}{event_id:06d}"
 
 
 @dataclass(frozen=True, slots=True)

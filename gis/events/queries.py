@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -166,22 +165,6 @@ def lock_source(session: WriteSession, source: str, source_id: str) -> None:
     )
 
 
-def lock_county(session: WriteSession, county_code: str) -> None:
-    """Wait until no publication runs in a county, and hold off the next one.
-
-    Parameters
-    ----------
-    session
-        Holds the shared lock until its end.
-    county_code
-        Six digits.
-    """
-    session.execute(
-        text("SELECT pg_advisory_xact_lock_shared(hashtext('gridmap.county'), :county)"),
-        {"county": int(county_code)},
-    )
-
-
 def next_event_id(session: WriteSession) -> int:
     """Take the next number of the events' sequence.
 
@@ -198,8 +181,8 @@ def next_event_id(session: WriteSession) -> int:
     return int(session.execute(statement).scalar_one())
 
 
-def insert_event(session: WriteSession, row: Mapping[str, Any]) -> None:
-    """Add an event with its first step.
+def insert_event(session: WriteSession, row: Mapping[str, Any]) -> bool:
+    """Add an event with its first step, unless one of its source and id is stored already.
 
     Parameters
     ----------
@@ -207,8 +190,15 @@ def insert_event(session: WriteSession, row: Mapping[str, Any]) -> None:
         Writes.
     row
         A value for every parameter of ``sql/insert_event.sql``.
+
+    Returns
+    -------
+    bool
+        Whether it was added.
     """
-    session.execute(text(read_sql(__file__, "insert_event")), dict(row))
+    added: Any = session.execute(text(read_sql(__file__, "insert_event")), dict(row))
+    if added.rowcount == 0:
+        return False
     session.execute(
         text(
             "INSERT INTO event_step (county_code, event_id, step_no, state, phase, at, actor)"
@@ -216,31 +206,7 @@ def insert_event(session: WriteSession, row: Mapping[str, Any]) -> None:
         ),
         dict(row),
     )
-
-
-def event_number(reported_at: dt.datetime, county_code: str, event_id: int) -> str:
-    """Return the number that people quote: yyyymmdd + county + the last six digits of the id.
-
-    Parameters
-    ----------
-    reported_at
-        Time in Asia/Shanghai.
-    county_code
-        Six digits.
-    event_id
-        Of the events' sequence.
-
-    Returns
-    -------
-    str
-        20 digits.
-
-    Examples
-    --------
-    >>> event_number(dt.datetime(2026, 3, 9, tzinfo=dt.UTC), "411421", 12_000_345)
-    '20260309411421000345'
-    """
-    return f"{reported_at:%Y%m%d}{county_code}{event_id % 1_000_000:06d}"
+    return True
 
 
 def _events(

@@ -16,15 +16,12 @@ from gis.core.errors import Conflict, Invalid, Unavailable
 from gis.core.locator import NO_GRID, Locator
 from gis.core.snapshot import Snapshot
 from gis.db.session import ReadSession, WriteSession, as_reader
+from gis.divisions.locking import share_county
 from gis.events import queries
-from gis.events.model import Event, NewEvent, Reported
+from gis.events.model import Event, NewEvent, Reported, event_number
 from gis.grids import current_generation, place_in_deployment
 from gis.profiles import Profile, Step, Workflow
 
-#: Clocks of other systems may be a little ahead of ours.
-CLOCK_SKEW = dt.timedelta(minutes=10)
-#: Before it nothing that is reported today can have happened; a mistyped year shows here.
-EARLIEST = dt.datetime(1949, 10, 1, tzinfo=clock.SHANGHAI)
 #: Publications that may overtake one report before it gives up.
 PATIENCE = 5
 
@@ -33,7 +30,7 @@ LocatorSource = Callable[[ReadSession], Locator]
 
 
 @dataclass(frozen=True, slots=True)
-class Filing:
+class _Home:
     """Where one event is filed."""
 
     county_code: str
@@ -77,27 +74,40 @@ def report_event(
     row = _complete(event, profile)
     reader = as_reader(session)
     queries.lock_source(session, event.source, event.source_id)
-    snapshot = Snapshot(current_generation(reader), clock.today())
-    known = queries.find_by_source(reader, event.source, event.source_id, snapshot)
-    if known is not None:
-        _require_same(known, row, time_given=event.occurred_at is not None)
-        return Reported(known.event_no, created=False)
-    filing = _file(session, row["lon"], row["lat"], locator_of)
+    known = _find(reader, event)
+    if known is None:
+        event_no = _add(session, row, locator_of)
+        if event_no is not None:
+            return Reported(event_no, created=True)
+        known = _find(reader, event)
+        assert known is not None  # noqa: S101 - an import has written it while we looked
+    _require_same(known, row, time_given=event.occurred_at is not None)
+    return Reported(known.event_no, created=False)
+
+
+def _find(session: ReadSession, event: NewEvent) -> Event | None:
+    snapshot = Snapshot(current_generation(session), clock.today())
+    return queries.find_by_source(session, event.source, event.source_id, snapshot)
+
+
+def _add(session: WriteSession, row: dict[str, Any], locator_of: LocatorSource) -> str | None:
+    """File and write an event; return its number, or None where its source and id are taken."""
+    home = _file(session, row["lon"], row["lat"], locator_of)
     event_id = queries.next_event_id(session)
-    event_no = queries.event_number(row["reported_at"], filing.county_code, event_id)
-    queries.insert_event(
+    event_no = event_number(row["reported_at"], home.county_code, event_id)
+    added = queries.insert_event(
         session,
         row
         | {
             "event_id": event_id,
             "event_no": event_no,
-            "county_code": filing.county_code,
-            "basic_grid_id": filing.basic_grid_id,
-            "exclusive_grid_id": filing.exclusive_grid_id,
-            "filed_generation": filing.generation,
+            "county_code": home.county_code,
+            "basic_grid_id": home.basic_grid_id,
+            "exclusive_grid_id": home.exclusive_grid_id,
+            "filed_generation": home.generation,
         },
     )
-    return Reported(event_no, created=True)
+    return event_no if added else None
 
 
 def _complete(event: NewEvent, profile: Profile) -> dict[str, Any]:
@@ -173,10 +183,10 @@ def _occurred_at(event: NewEvent, now: dt.datetime) -> dt.datetime:
     when = event.occurred_at
     if when.tzinfo is None:
         when = when.replace(tzinfo=clock.SHANGHAI)
-    if not EARLIEST <= when <= now + CLOCK_SKEW:
+    if not clock.EARLIEST <= when <= now + clock.SKEW:
         raise Invalid(
-            f"occurred_at ({when.isoformat()}) lies in the future or before {EARLIEST.year}.",
-            zh=f"发生时间（{when.isoformat()}）晚于当前时间或早于 {EARLIEST.year} 年。",
+            f"occurred_at ({when.isoformat()}) lies in the future or before {clock.EARLIEST.year}.",
+            zh=f"发生时间（{when.isoformat()}）晚于当前时间或早于 {clock.EARLIEST.year} 年。",
             field="occurred_at",
         )
     return when
@@ -223,33 +233,33 @@ def _require_same(known: Event, row: dict[str, Any], *, time_given: bool) -> Non
         )
 
 
-def _file(session: WriteSession, lon: float, lat: float, locator_of: LocatorSource) -> Filing:
+def _file(session: WriteSession, lon: float, lat: float, locator_of: LocatorSource) -> _Home:
     """Find the grids, and make sure that they are still the current ones when we write."""
     reader = as_reader(session)
     for _ in range(PATIENCE):
         locator = locator_of(reader)
-        filing = _locate(locator, lon, lat)
-        queries.lock_county(session, filing.county_code)
+        home = _locate(locator, lon, lat)
+        share_county(session, home.county_code)
         # From here on nobody can publish in the county. What was published while we waited for
         # the lock is seen now, because each statement sees what is committed.
         if current_generation(reader) == locator.generation:
-            return filing
+            return home
     raise Unavailable(
         "Boundaries are being published one after the other; report the event again.",
         zh="网格边界正在连续发布，请稍后重新上报。",
     )
 
 
-def _locate(locator: Locator, lon: float, lat: float) -> Filing:
+def _locate(locator: Locator, lon: float, lat: float) -> _Home:
     located = locator.locate(np.array([lon]), np.array([lat]))
     basic, exclusive = int(located.basic_ids[0]), int(located.exclusive_ids[0])
     # An event outside every grid rests in the county of the first grid, as in bulk loading.
     codes = locator.basic.codes
     if not codes:
         raise Unavailable("No grid holds today.", zh="今天没有生效的网格。")
-    home = codes[max(int(located.basic[0]), 0)]
-    return Filing(
-        county_code=home[:6],
+    first = codes[max(int(located.basic[0]), 0)]
+    return _Home(
+        county_code=first[:6],
         basic_grid_id=None if basic == NO_GRID else basic,
         exclusive_grid_id=None if exclusive == NO_GRID else exclusive,
         generation=locator.generation,

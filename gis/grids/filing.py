@@ -8,7 +8,7 @@ import pandas as pd
 
 from gis.core.lattice import canonical
 from gis.core.locator import Locator
-from gis.db.copying import point_ewkb
+from gis.db.copying import point_column
 from gis.grids.locating import file_positions
 
 #: The CRS of positions that came as stored.
@@ -35,7 +35,7 @@ def filed_columns(frame: pd.DataFrame, locator: Locator) -> dict[str, Any]:
     filing = file_positions(locator, lon, lat)
     return {
         "county_code": filing.county_code,
-        "geom": point_ewkb(lon, lat),
+        "geom": point_column(lon, lat),
         "position_x": frame.get("position_x", frame["lon"]).to_numpy(),
         "position_y": frame.get("position_y", frame["lat"]).to_numpy(),
         "position_crs": frame.get("position_crs", STORED_CRS),

@@ -11,28 +11,10 @@ import pandas as pd
 import shapely
 from sqlalchemy import text
 
-from gis.core import clock
-from gis.core.errors import NotFound
 from gis.core.locator import NO_GRID, Layer, Locator
 from gis.db.session import ReadSession
+from gis.grids.generations import resolve_snapshot
 from gis.grids.model import Box
-
-
-def current_generation(session: ReadSession) -> int:
-    """Return the number of the newest generation.
-
-    Raises
-    ------
-    NotFound
-        Nothing is published yet.
-    """
-    newest: int | None = session.scalar(text("SELECT max(generation) FROM generation"))
-    if newest is None:
-        raise NotFound(
-            "no boundaries are published yet; load them with `gridmap import-boundaries`",
-            zh="尚未发布任何网格边界；请先运行 gridmap import-boundaries 导入",
-        )
-    return newest
 
 
 def load_locator(
@@ -64,9 +46,9 @@ def load_locator(
     Raises
     ------
     NotFound
-        The generation does not exist.
+        The generation does not exist, or nothing is published yet.
     """
-    number = current_generation(session) if generation is None else generation
+    snapshot = resolve_snapshot(session, generation, day)
     west, south, east, north = box or (None, None, None, None)
     rows = session.execute(
         text(
@@ -78,26 +60,19 @@ def load_locator(
             ' ORDER BY code COLLATE "C"'
         ),
         {
-            "generation": number,
-            "day": day or clock.today(),
+            "generation": snapshot.generation,
+            "day": snapshot.day,
             "west": west,
             "south": south,
             "east": east,
             "north": north,
         },
     ).all()
-    if generation is not None and not _exists(session, generation):
-        raise NotFound(f"generation {generation} does not exist", zh=f"不存在第 {generation} 版")
     return Locator.build(
         _layer([row for row in rows if not row.is_exclusive]),
         _layer([row for row in rows if row.is_exclusive]),
-        generation=number,
+        generation=snapshot.generation,
     )
-
-
-def _exists(session: ReadSession, generation: int) -> bool:
-    statement = text("SELECT EXISTS (SELECT FROM generation WHERE generation = :generation)")
-    return bool(session.scalar(statement, {"generation": generation}))
 
 
 def _layer(rows: list[Any]) -> Layer:

@@ -7,10 +7,28 @@ from sqlalchemy import text
 from gis.db.session import ReadSession
 
 
-def list_household_numbers(session: ReadSession, counties: list[str]) -> list[tuple[str, str]]:
-    """List the household numbers of counties, as (county code, household number)."""
+def list_known_households(
+    session: ReadSession, counties: list[str], numbers: list[str]
+) -> list[tuple[str, str]]:
+    """List which of these households are stored, as (county code, household number).
+
+    Parameters
+    ----------
+    session
+        Reads.
+    counties, numbers
+        Each number is looked for in each county.
+
+    Returns
+    -------
+    list of tuple
+        What the file may mean; its length does not grow with the number of stored households.
+    """
     rows = session.execute(
-        text("SELECT county_code, household_no FROM household WHERE county_code = ANY(:counties)"),
-        {"counties": counties},
+        text(
+            "SELECT county_code, household_no FROM household"
+            " WHERE county_code = ANY(:counties) AND household_no = ANY(:numbers)"
+        ),
+        {"counties": counties, "numbers": numbers},
     )
     return [(row.county_code, row.household_no) for row in rows]

@@ -11,11 +11,12 @@ import pandas as pd
 
 from gis.core.datum import Bounds
 from gis.core.locator import Locator
+from gis.db.bulk_loading import bulk_loading
 from gis.db.session import WriteSession, as_reader
 from gis.divisions.locking import share_counties
 from gis.grids import file_positions, load_locator
-from gis.households.import_queries import list_household_numbers
-from gis.households.load import load_households
+from gis.households.import_queries import list_known_households
+from gis.households.load import TABLES, load_households
 from gis.profiles import Profile
 from gis.tabular import (
     POSITION_FIELDS,
@@ -29,8 +30,8 @@ from gis.tabular import (
     Verdicts,
     counts,
     make_report,
-    numbers,
     parse_mapping,
+    read_accuracy_m,
     read_positions,
     read_table,
     reading_notes,
@@ -158,7 +159,7 @@ def _columns(table: Table, verdicts: Verdicts, notes: list[Note]) -> dict[str, A
         "is_party_household": np.asarray(
             truths(table, "is_party_household", verdicts).to_numpy(dtype=bool, na_value=False)
         ),
-        "position_accuracy_m": numbers(table, "position_accuracy_m", verdicts, required=False),
+        "position_accuracy_m": read_accuracy_m(table, verdicts),
     }
 
 
@@ -181,15 +182,19 @@ def _refuse_known(
     keys = pd.MultiIndex.from_arrays([county, number])
     filled = number != ""
     label = table.label("household_no")
+    # Not those of refused rows: they may hold what PostgreSQL does not take as text.
+    asked = filled & verdicts.accepted
     verdicts.refuse(keys.duplicated(keep=False) & filled, label, number, TWICE)
-    stored = list_household_numbers(as_reader(session), sorted(set(county)))
+    counties, numbers_asked = (sorted(set(keys[asked].get_level_values(n))) for n in (0, 1))
+    stored = list_known_households(as_reader(session), counties, numbers_asked)
     if stored:
         verdicts.refuse(keys.isin(stored) & filled, label, number, _STORED)
 
 
 def _load(session: WriteSession, frame: pd.DataFrame, locator: Locator, progress: Progress) -> int:
     loaded = 0
-    for start in range(0, len(frame), CHUNK):
-        progress("写入住户", "writing households", start / len(frame))
-        loaded += load_households(session, frame.iloc[start : start + CHUNK], locator)
+    with bulk_loading(session, TABLES, len(frame)):
+        for start in range(0, len(frame), CHUNK):
+            progress("写入住户", "writing households", start / len(frame))
+            loaded += load_households(session, frame.iloc[start : start + CHUNK], locator)
     return loaded

@@ -5,10 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from gis.core.locator import Locator
-from gis.db.copying import copy_frame
+from gis.db.bulk_loading import bulk_loading
+from gis.db.copying import copy_columns
 from gis.db.session import WriteSession
 from gis.grids.filing import filed_columns
 
+#: What is written to.
+TABLES = ("household",)
 COLUMNS = (
     "household_no",
     "registered_count",
@@ -38,5 +41,6 @@ def load_households(session: WriteSession, frame: pd.DataFrame, locator: Locator
         Number of households written.
     """
     filed = filed_columns(frame, locator)
-    rows = {name: frame[name].to_numpy() for name in COLUMNS} | filed
-    return copy_frame(session, "household", pd.DataFrame(rows))
+    rows = {name: frame[name].array for name in COLUMNS} | filed
+    with bulk_loading(session, TABLES, len(frame)):
+        return copy_columns(session, "household", rows, len(frame))

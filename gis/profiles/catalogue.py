@@ -17,7 +17,7 @@ class Sla(Record):
 
     Notes
     -----
-    Source: units as in CJ/T 315-2009's implementing tables (DOMAIN §2.1), working hours
+    Source: units as in CJ/T 315-2009's implementing tables, working hours
     (工作时) and working days (工作日).
     """
 
@@ -77,7 +77,7 @@ class Catalogue(Record):
 
     Notes
     -----
-    Source: DOMAIN §2.3 (built from the modules of GB/T 31000 and the classes of CJ/T 214;
+    Source: ``docs/sources.md`` (built from the modules of GB/T 31000 and the classes of CJ/T 214;
     names follow those standards, conformity is not claimed).
     """
 

@@ -52,7 +52,7 @@ class Level(Label):
 
 
 class Role(Label):
-    """A role of the staff (DOMAIN §2.5)."""
+    """A role of the staff."""
 
     slug: Slug
 
@@ -147,7 +147,7 @@ class Workflow(Label):
 
 
 class Kpi(Label):
-    """A rate, as one count divided by another (DOMAIN §1.4: state the denominator)."""
+    """A rate, as one count divided by another; what it is divided by is always said."""
 
     slug: Slug
     numerator: Count
@@ -161,7 +161,7 @@ class Profile(Record):
 
     Notes
     -----
-    Source: DOMAIN §1 (five deployments), §2.2–2.7 (codes, categories, roles, terms).
+    Source: ``docs/sources.md`` (the five deployments, codes, categories, roles).
     """
 
     name: Slug
@@ -286,29 +286,6 @@ class Profile(Record):
     def grid_level(self) -> Level:
         """The lowest level, whose nodes are the basic grids."""
         return self.levels[-1]
-
-    def depth_of(self, slug: str) -> int:
-        """Return the depth of a level.
-
-        Parameters
-        ----------
-        slug
-            Level slug.
-
-        Returns
-        -------
-        int
-            0 for the root's level.
-
-        Raises
-        ------
-        KeyError
-            If the profile has no such level.
-        """
-        for depth, level in enumerate(self.levels):
-            if level.slug == slug:
-                return depth
-        raise KeyError(slug)
 
     def workflow_for(self, category_code: str) -> Workflow:
         """Choose the workflow of a category: the longest code that fits wins.

@@ -138,8 +138,8 @@ class Demo(Record):
 
     Notes
     -----
-    Source: DOMAIN §1.1 and §1.2; every figure in the profile files carries the id of its
-    source, or 示意 where no source gives one.
+    Source: ``docs/sources.md``; every figure in the profile files carries the id of its row
+    there, or 示意 where no source gives one.
     """
 
     seed: int = Field(ge=0)

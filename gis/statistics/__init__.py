@@ -10,10 +10,11 @@ from gis.statistics.model import (
     Period,
     Rate,
     RegisterRow,
+    StoreFigures,
     Worker,
     rate_of,
 )
-from gis.statistics.queries import count_people_of_grid, group_events_of_grid
+from gis.statistics.queries import count_people_of_grid, count_store, group_events_of_grid
 from gis.statistics.service import (
     by_class,
     by_month,
@@ -32,10 +33,12 @@ __all__ = [
     "Period",
     "Rate",
     "RegisterRow",
+    "StoreFigures",
     "Worker",
     "by_class",
     "by_month",
     "count_people_of_grid",
+    "count_store",
     "division_figures",
     "group_events_of_grid",
     "rate_of",

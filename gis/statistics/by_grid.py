@@ -19,7 +19,7 @@ FIGURES = ("events", "closed", "disputes", "resolved", "households", "people", "
 
 
 @dataclass(frozen=True, slots=True)
-class GridFigures:
+class FigureColumns:
     """Columns of equal length; row n is about the grid codes[n].
 
     Attributes
@@ -35,7 +35,7 @@ class GridFigures:
     columns: dict[str, list[int]]
 
 
-def figures_by_grid(session: ReadSession, chosen: EventChoice, snapshot: Snapshot) -> GridFigures:
+def figures_by_grid(session: ReadSession, chosen: EventChoice, snapshot: Snapshot) -> FigureColumns:
     """Count events, households and people by grid.
 
     Parameters
@@ -49,12 +49,12 @@ def figures_by_grid(session: ReadSession, chosen: EventChoice, snapshot: Snapsho
 
     Returns
     -------
-    GridFigures
+    FigureColumns
     """
     statement = text(read_sql(__file__, "by_grid"))
     asked = {"generation": snapshot.generation, "day": snapshot.day}
     rows = session.execute(statement, chosen.values() | asked).all()
-    return GridFigures(
+    return FigureColumns(
         codes=[row.code for row in rows],
         columns={name: [int(getattr(row, name)) for row in rows] for name in FIGURES},
     )

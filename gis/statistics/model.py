@@ -40,7 +40,8 @@ def rate_of(numerator: int, denominator: int) -> Rate:
 
     Notes
     -----
-    Source: DOMAIN §1.2 A08 (2862 / 2948 is 97.08 %): rounded half up, decided on integers.
+    Source: ``docs/sources.md``, S0-29 (2862 / 2948 is 97.08 %): rounded half up,
+    decided on integers.
 
     Examples
     --------
@@ -132,6 +133,26 @@ class DivisionFigures:
     assets: dict[str, int]
     events: EventFigures
     events_outside: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFigures:
+    """What the whole store holds, for those who watch over it.
+
+    Attributes
+    ----------
+    generation
+        The newest; 0 while nothing is published.
+    grids
+        Of the newest generation, today.
+    households, events
+        Rows; an estimate where there are more than a million.
+    """
+
+    generation: int
+    grids: int
+    households: float
+    events: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,14 @@ from gis.core.snapshot import Snapshot
 from gis.db.session import ReadSession
 from gis.db.sql import read_sql
 from gis.grids.model import Grid
-from gis.statistics.model import EventFigures, GridFigures, People, Period, Worker
+from gis.statistics.model import (
+    EventFigures,
+    GridFigures,
+    People,
+    Period,
+    StoreFigures,
+    Worker,
+)
 
 ALWAYS = Period()
 
@@ -297,6 +304,22 @@ def group_events_of_grid(session: ReadSession, grid: Grid, period: Period = ALWA
     """
     statement = text(read_sql(__file__, "events_of_grid"))
     return list(session.execute(statement, _layer(grid) | _days(period)))
+
+
+def count_store(session: ReadSession) -> StoreFigures:
+    """Count what the whole store holds.
+
+    Parameters
+    ----------
+    session
+        Reads.
+
+    Returns
+    -------
+    StoreFigures
+    """
+    row = session.execute(text(read_sql(__file__, "store"))).one()
+    return StoreFigures(**row._mapping)
 
 
 def _scope(division: str, snapshot: Snapshot, *, root: bool) -> dict[str, Any]:

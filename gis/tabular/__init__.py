@@ -4,9 +4,9 @@ from gis.tabular.cells import TWICE, choices, counts, numbers, truths
 from gis.tabular.describing import reading_notes
 from gis.tabular.headers import Field, map_headers, parse_mapping, plain
 from gis.tabular.positions import (
-    ACCEPTED,
     POSITION_FIELDS,
     Positions,
+    read_accuracy_m,
     read_positions,
     require_crs,
 )
@@ -18,14 +18,15 @@ from gis.tabular.report import (
     make_report,
     require_clean,
     totals_by_reason,
+    unwritable,
     write_refusals,
 )
 from gis.tabular.table import Table
 from gis.tabular.times import times
-from gis.tabular.verdicts import Reason, Verdicts
+from gis.tabular.verdicts import EMPTY, Reason, Verdicts
 
 __all__ = [
-    "ACCEPTED",
+    "EMPTY",
     "POSITION_FIELDS",
     "TWICE",
     "Field",
@@ -43,6 +44,7 @@ __all__ = [
     "numbers",
     "parse_mapping",
     "plain",
+    "read_accuracy_m",
     "read_bytes",
     "read_positions",
     "read_table",
@@ -53,5 +55,6 @@ __all__ = [
     "times",
     "totals_by_reason",
     "truths",
+    "unwritable",
     "write_refusals",
 ]

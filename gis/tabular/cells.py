@@ -11,9 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gis.tabular.table import Cells, Table
-from gis.tabular.verdicts import Reason, Verdicts
+from gis.tabular.verdicts import EMPTY, Reason, Verdicts
 
-EMPTY = Reason("必填项为空", "the cell is empty and must not be")
 NOT_A_NUMBER = Reason("不是数字", "is not a number")
 NOT_FINITE = Reason("不是有限数（NaN 或无穷大）", "is not a finite number (NaN or infinite)")
 NOT_WHOLE = Reason("不是整数", "is not a whole number")

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from gis.core.errors import Invalid
 
 _UNIT = re.compile(r"[(\[【〔].*?[)\]】〕]")
+ROW_SHOWN = 300
+"""Characters of a row in a message."""
 _NOISE = re.compile(r"[\s_\-:.*/·、]+")
 
 
@@ -154,6 +156,18 @@ def map_headers(
     )
 
 
+def shown_row(cells: Sequence[str]) -> str:
+    """Return the filled cells of a row as a message shows them: not all of a long line.
+
+    Examples
+    --------
+    >>> shown_row(["户号", "", "经度"])
+    '户号, 经度'
+    """
+    shown = ", ".join(cell for cell in cells if cell.strip()) or "-"
+    return shown if len(shown) <= ROW_SHOWN else f"{shown[:ROW_SHOWN]}…"
+
+
 def _spellings(field: Field, mapping: Mapping[str, str]) -> set[str]:
     if field.name in mapping:
         return {plain(mapping[field.name])}
@@ -169,7 +183,7 @@ def _ambiguous(field: Field, found: Sequence[str]) -> Invalid:
 
 
 def _no_header(header: str, headers: Sequence[str]) -> Invalid:
-    shown = ", ".join(h for h in headers if h.strip())
+    shown = shown_row(headers)
     return Invalid(
         f"there is no column {header!r}; the file has: {shown}",
         zh=f"没有名为“{header}”的列；文件中的列为：{shown}",
@@ -178,7 +192,7 @@ def _no_header(header: str, headers: Sequence[str]) -> Invalid:
 
 def _missing(missing: Sequence[Field], headers: Sequence[str]) -> Invalid:
     wanted = "; ".join(f"{field.name} ({'/'.join(field.headers)})" for field in missing)
-    shown = ", ".join(h for h in headers if h.strip()) or "-"
+    shown = shown_row(headers)
     hint = f"--map {missing[0].name}="
     return Invalid(
         f"columns are missing: {wanted}. The file has: {shown}. "

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gis.core.crs import Crs, CrsKind, parse_crs
+from gis.core.crs import ACCEPTED, Crs, CrsKind, parse_crs
 from gis.core.datum import Bounds, Verdict, check_bounds, to_cgcs2000
 from gis.core.errors import UnknownCrs
 from gis.core.lattice import canonical
@@ -24,10 +24,12 @@ POSITION_FIELDS = (
     Field("y", ("lat", "latitude", "纬度", "北纬", "Y坐标", "纵坐标"), required=True),
 )
 
-ACCEPTED = "CRS84, EPSG:4326, EPSG:4490, EPSG:4491…4554, EPSG:3857, GCJ-02, BD-09"
-
 _UNPROJECTABLE = Reason(
     "坐标超出该坐标系的适用范围", "cannot be a position in the coordinate system named"
+)
+MAX_ACCURACY_M = 1_000_000
+_NO_ACCURACY = Reason(
+    f"不在 0 至 {MAX_ACCURACY_M} 米之间", f"lies outside 0 … {MAX_ACCURACY_M} metres"
 )
 _NORTHING = (2.0e6, 6.0e6)
 """Gauss-Krüger northings of China, in metres; eastings are smaller or carry a zone number."""
@@ -120,6 +122,28 @@ def read_positions(
     lon, lat = np.where(good, lon, np.nan), np.where(good, lat, np.nan)
     lon[good], lat[good] = canonical(lon[good]), canonical(lat[good])
     return Positions(lon, lat, x, y, crs)
+
+
+def read_accuracy_m(table: Table, verdicts: Verdicts) -> Floats:
+    """Read how far the true places may be from the positions.
+
+    Parameters
+    ----------
+    table
+        With or without the field ``position_accuracy_m``.
+    verdicts
+        Takes the refusals: not a number, negative, larger than any map.
+
+    Returns
+    -------
+    ndarray of float64
+        Metres, shape (n,); NaN where not said or refused.
+    """
+    field = "position_accuracy_m"
+    metres = numbers(table, field, verdicts, required=False)
+    strange = (metres < 0) | (metres > MAX_ACCURACY_M)
+    verdicts.refuse(strange, table.label(field), table.column(field), _NO_ACCURACY)
+    return np.where(strange, np.nan, metres)
 
 
 def _converted(x: Floats, y: Floats, crs: Crs) -> tuple[Floats, Floats]:

@@ -14,8 +14,8 @@ import pandas as pd
 
 from gis.core.errors import BadFile, Invalid
 from gis.tabular.encodings import sniff_encoding
-from gis.tabular.headers import Field, map_headers, recognised
-from gis.tabular.table import Table
+from gis.tabular.headers import Field, map_headers, recognised, shown_row
+from gis.tabular.table import MAX_COLUMNS, Table
 from gis.tabular.workbooks import read_sheet
 
 CSV_ENDINGS = (".csv", ".txt", ".tsv")
@@ -23,7 +23,6 @@ WORKBOOK_ENDINGS = (".xlsx", ".xlsm")
 MAX_BYTES = 2 << 30
 HEADER_ROWS = 20
 """How far down the header is looked for, below titles and notes."""
-MAX_COLUMNS = 500
 
 _MAGIC = (
     (b"PK\x03\x04", "a ZIP archive or a workbook (.xlsx)", "ZIP 压缩包或 Excel 工作簿(.xlsx)"),
@@ -235,7 +234,7 @@ def _find_header(
                 best, start, headers = score, end, names
     if best == 0:
         known = "; ".join(f"{field.name} ({'/'.join(field.headers)})" for field in fields)
-        shown = ", ".join(cell for cell in rows[0] if cell) or "-"
+        shown = shown_row(rows[0])
         raise Invalid(
             f"{source}: no header row was found in the first {HEADER_ROWS} rows. "
             f"Row 1 is: {shown}. Columns that are understood: {known}. "

@@ -121,11 +121,15 @@ def write_refusals(report: ImportReport, path: Path) -> None:
             writer.writerow(FILE_HEADER)
             writer.writerows(inert.tolist())
     except OSError as error:
-        raise Unavailable(
-            f"the report {path} cannot be written: {error.strerror}; name another place with "
-            "--report",
-            zh=f"无法写入报告 {path}：{error.strerror}；请用 --report 指定其他位置",
-        ) from error
+        raise unwritable(path, error) from error
+
+
+def unwritable(path: Path, error: OSError) -> Unavailable:
+    """Return the error of a report that cannot be written."""
+    return Unavailable(
+        f"the report {path} cannot be written: {error.strerror}; name another place with --report",
+        zh=f"无法写入报告 {path}：{error.strerror}；请用 --report 指定其他位置",
+    )
 
 
 def _inert(value: str) -> str:

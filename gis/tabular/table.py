@@ -10,7 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gis.tabular.headers import HeaderMap
-from gis.tabular.verdicts import Reason, Verdicts
+from gis.tabular.verdicts import EMPTY, Reason, Verdicts
+
+MAX_COLUMNS = 500
+"""A wider file is no list of things but a mistake."""
 
 Cells = NDArray[Any]
 """Object array of str, shape (n,); an empty cell is ``""``."""
@@ -20,7 +23,6 @@ _TOO_MANY = Reason(
     "more cells than the header has (a separator without quotes?)",
 )
 _CONTROL = Reason("含有控制字符", "contains a control character")
-_EMPTY = Reason("必填项为空", "the cell is empty and must not be")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ class Table:
         values = self.column(field)
         label = self.label(field)
         if required:
-            verdicts.refuse(values == "", label, values, _EMPTY)
+            verdicts.refuse(values == "", label, values, EMPTY)
         long = np.array([len(value) > limit for value in values.tolist()], dtype=bool)
         verdicts.refuse(
             long,

@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 
+from gis.core import clock
 from gis.core.clock import SHANGHAI
-from gis.tabular.cells import EMPTY
 from gis.tabular.table import Table
-from gis.tabular.verdicts import Mask, Reason, Verdicts
+from gis.tabular.verdicts import EMPTY, Mask, Reason, Verdicts
 
 NOT_A_TIME = Reason(
     "不是有效的日期时间（应如 2026-03-05 14:30）",
@@ -18,7 +18,6 @@ NOT_A_TIME = Reason(
 OUT_OF_RANGE = Reason(
     "日期不在 1949-10-01 至 2099-12-31 之间", "lies outside 1949-10-01 … 2099-12-31"
 )
-EARLIEST = pd.Timestamp("1949-10-01", tz=SHANGHAI)
 LATEST = pd.Timestamp("2100-01-01", tz=SHANGHAI)
 
 _ISO = r"\d{4}-?\d{2}-?\d{2}(?:[T ]\d{2}:?\d{2}(?::?\d{2}(?:[.,]\d+)?)?)?"
@@ -51,7 +50,7 @@ def times(table: Table, field: str, verdicts: Verdicts, *, required: bool) -> pd
     found = pd.Series(parsed.array.take(codes))
     missing = found.isna().to_numpy()
     verdicts.refuse(missing & (cells != ""), label, cells, NOT_A_TIME)
-    strange: Mask = (~missing) & ((found < EARLIEST) | (found >= LATEST)).to_numpy()
+    strange: Mask = (~missing) & ((found < clock.EARLIEST) | (found >= LATEST)).to_numpy()
     verdicts.refuse(strange, label, cells, OUT_OF_RANGE)
     if required:
         verdicts.refuse(cells == "", label, cells, EMPTY)

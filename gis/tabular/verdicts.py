@@ -24,6 +24,9 @@ class Reason:
     en: str
 
 
+EMPTY = Reason("必填项为空", "the cell is empty and must not be")
+
+
 class Verdicts:
     """The verdict on every row of a file.
 

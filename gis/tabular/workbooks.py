@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import warnings
+import zlib
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
+from zipfile import BadZipFile
 
 import openpyxl
 import pandas as pd
@@ -15,9 +17,28 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from gis.core.errors import BadFile, Invalid
 from gis.tabular.archives import MIB, ZipLimits, open_zip
+from gis.tabular.table import MAX_COLUMNS
 
 LIMITS = ZipLimits(members=5_000, unpacked_bytes=4096 * MIB, ratio=400)
-MAX_COLUMNS = 500
+MAX_ROWS = 1 << 20
+"""As many as a sheet can have; a row that numbers itself higher would be padded up to there."""
+
+#: What openpyxl raises on workbooks that break their own rules.
+_DAMAGE = (
+    ArithmeticError,
+    AttributeError,
+    BadZipFile,
+    EOFError,
+    InvalidFileException,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    ParseError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    zlib.error,
+)
 
 
 def read_sheet(path: Path, data: bytes, sheet: str | None) -> pd.DataFrame:
@@ -57,7 +78,7 @@ def read_sheet(path: Path, data: bytes, sheet: str | None) -> pd.DataFrame:
             warnings.filterwarnings("ignore", module="openpyxl")
             book = openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=True)
             rows = _rows_of(book, path, sheet)
-    except (KeyError, ValueError, ParseError, InvalidFileException, EOFError, OSError) as error:
+    except _DAMAGE as error:
         raise BadFile(
             f"{path.name} cannot be read as a workbook: {error}",
             zh=f"{path.name} 无法作为 Excel 工作簿读取：{error}",
@@ -94,18 +115,21 @@ def _read_rows(worksheet: Any) -> list[list[str]]:
         return []
     # Some programs write a wrong extent, and openpyxl would stop there.
     worksheet.reset_dimensions()
-    rows = []
+    rows: list[list[str]] = []
     filled = 0
     for row in worksheet.iter_rows(values_only=True):
-        texts = [_text(value) for value in row]
+        texts = [cell_text(value) for value in row]
         while texts and not texts[-1]:
             texts.pop()
+        if len(rows) == MAX_ROWS:
+            raise ValueError(f"a sheet has at most {MAX_ROWS} rows")
         rows.append(texts)
         filled = len(rows) if texts else filled
     return rows[:filled]
 
 
-def _text(value: Any) -> str:
+def cell_text(value: Any) -> str:
+    """Return what a person sees in a cell; whole numbers without a decimal point."""
     if value is None:
         return ""
     if isinstance(value, str):

@@ -143,12 +143,6 @@ def test_a_wrong_point_among_many_gets_its_own_error(api):
     assert api.post("/api/v1/locate", json={"points": []}).json()["results"] == []
 
 
-def test_more_points_than_allowed_are_refused(api):
-    body = {"crs": STORED, "points": [{"lon": 115, "lat": 34.5}] * 10_001}
-
-    assert_problem(api.post("/api/v1/locate", json=body), 422, "invalid")
-
-
 def test_a_publication_is_answered_at_once_and_the_past_is_kept(own_api, world_engine):
     params = {"lon": 115.0101, "lat": 34.505, "crs": STORED}
 

@@ -1,6 +1,6 @@
 """The figures that the five places reported come out of the API, exactly.
 
-Each row names the figure's source in the design's list of facts (S0 Minquan, S1 Xiangcheng,
+Each row names the figure's source in docs/sources.md (S0 Minquan, S1 Xiangcheng,
 S2 Yangying, S3 Henan, S4 Hongqi, A = arithmetic between them).
 """
 
@@ -65,7 +65,7 @@ FIGURES = {
     ("henan", "410000"): [
         ("S3-01", "divisions.township", round(2466 * 0.02)),
         ("S3-02", "divisions.village", round(52000 * 0.02)),
-        ("ARCHITECTURE 9", "grids.total", round(400000 * 0.02)),
+        ("assumed", "grids.total", round(400000 * 0.02)),
     ],
 }
 

@@ -183,7 +183,7 @@ def test_every_format_gives_the_same_grids(planned: Gridmap, tmp_path: Path) -> 
     for name in ("g.geojson", "gbk.shp", "utf8.shp", "packed.zip"):
         ran = planned.run("import-boundaries", tmp_path / name)
         assert ran.code == 0, ran.said
-        assert "0 created, 0 changed, 0 retired" in ran.out
+        assert "the same as generation 1" in ran.out
     assert planned.run("check").code == 0
 
 
@@ -336,6 +336,7 @@ def test_heights_and_directions_do_not_matter(planned: Gridmap, tmp_path: Path) 
 BAD_GRIDS = [
     ("网格编码", "99010110120100", "15 digits"),
     ("网格编码", "990101101202002", "more than once"),
+    ("网格编码", "880101101201003", "six digits of the county"),
     ("网格名称", "", "is empty"),
     ("网格类型", "奇怪网格", "kind must be"),
     ("所属村社区", "990101109999", "no such division"),
@@ -362,6 +363,45 @@ def test_gcj02_is_converted_when_named(planned: Gridmap, tmp_path: Path) -> None
     ran = planned.run("import-boundaries", file, "--crs", "gcj02")
     assert ran.code == 0, ran.said
     assert_published(planned)
+
+
+def said_crs(path: Path, crs: object) -> Path:
+    document = json.loads(chinese_grids().to_json(drop_id=True))
+    path.write_text(json.dumps(document | {"crs": crs}), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    "crs",
+    [
+        {"type": "name", "properties": {"name": "地方坐标系"}},
+        {"type": "link", "properties": {"href": "local.prj", "type": "proj4"}},
+        5,
+    ],
+)
+def test_an_unknown_system_in_a_file_is_not_taken_for_degrees(
+    refusing: Gridmap, tmp_path: Path, crs: object
+) -> None:
+    file = said_crs(tmp_path / "g.geojson", crs)
+    assert_refused(refusing, "import-boundaries", file, says=("is not known",))
+    ran = refusing.run("import-boundaries", file, "--crs", "no such system either")
+    assert "no such system either" in ran.said
+
+
+def test_a_system_of_phones_may_be_named_in_the_file(planned: Gridmap, tmp_path: Path) -> None:
+    file = said_crs(tmp_path / "g.geojson", {"type": "name", "properties": {"name": "GCJ-02"}})
+    ran = planned.run("import-boundaries", file)
+    assert ran.code == 0, ran.said
+    assert "coordinate system GCJ-02" in ran.out
+
+
+@pytest.mark.parametrize("odd", [None, 5, {"type": "Topology"}])
+def test_nothing_is_left_out_in_silence(refusing: Gridmap, tmp_path: Path, odd: object) -> None:
+    document = json.loads(chinese_grids().to_json(drop_id=True))
+    document["features"].insert(3, odd)
+    (tmp_path / "g.geojson").write_text(json.dumps(document), encoding="utf-8")
+    says = ("feature 4 is not a GeoJSON Feature",)
+    assert_refused(refusing, "import-boundaries", tmp_path / "g.geojson", says=says)
 
 
 def broken_files(tmp_path: Path) -> dict[str, tuple[Path, str]]:
@@ -435,3 +475,21 @@ def test_as_a_person_types_it(planned: Gridmap, tmp_path: Path) -> None:
     assert ran.returncode == 1
     assert "错误" in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+def test_degrees_that_are_called_metres_are_refused(planned: Gridmap, tmp_path: Path) -> None:
+    file = tmp_path / "g.geojson"
+    write_geojson(file, chinese_grids())
+    assert_refused(planned, "import-boundaries", file, "--crs", "EPSG:4527", says=("--crs",))
+
+
+def test_a_file_that_leaves_grids_out_is_refused(planned: Gridmap, tmp_path: Path) -> None:
+    grids = chinese_grids()
+    write_geojson(tmp_path / "all.geojson", grids)
+    assert planned.run("import-boundaries", tmp_path / "all.geojson").code == 0
+    half = tmp_path / "half.geojson"
+    write_geojson(half, grids[grids["网格编码"].str[:9] == "990101102"])
+    assert_refused(planned, "import-boundaries", half, says=("--retire",))
+    ran = planned.run("import-boundaries", half, "--retire")
+    assert ran.code == 0, ran.said
+    assert "8 retired" in ran.out

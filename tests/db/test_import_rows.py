@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -284,6 +285,8 @@ BAD_EVENTS = [
     ({"流程": "没有"}, "workflow must be"),
     ({"标题": "长" * 201}, "longer than 200"),
     ({"纬度": "34.58"}, "lies in no grid"),
+    ({"定位精度": "-5"}, "0 … 1000000 metres"),
+    ({"定位精度": "1e308"}, "0 … 1000000 metres"),
 ]
 
 
@@ -309,6 +312,46 @@ def test_events_outside_every_grid_when_allowed(gridmap: Gridmap, tmp_path: Path
     assert ran.code == 0, ran.said
     lost = gridmap.query("SELECT source_id FROM event WHERE basic_grid_id IS NULL")
     assert lost == [("W00003",)]
+
+
+@pytest.mark.parametrize("source", ["a\x01b", "s" * 65, "a\udcffb"])
+def test_a_source_is_a_name(refusing: Gridmap, tmp_path: Path, source: str) -> None:
+    file = write_csv(tmp_path / "e.csv", event_rows())
+    command = ("import-events", file, "--crs", "4490", "--source", source)
+    assert_refused(refusing, *command, says=("at most 64 characters",))
+
+
+def test_a_long_line_is_not_repeated(refusing: Gridmap, tmp_path: Path) -> None:
+    (tmp_path / "e.csv").write_bytes(b"a" * 1_000_000)
+    command = ("import-events", tmp_path / "e.csv", "--crs", "4490", "--source", "x")
+    ran = assert_refused(refusing, *command, says=("no header row",))
+    assert len(ran.said) < 10_000
+
+
+SHEET = (
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+    '<row r="1"><c r="A1" t="n"><v>1</v></c></row>{}</sheetData></worksheet>'
+)
+BROKEN_SHEETS = [
+    '<row r="2"><c r="A2" t="s"><v>99999</v></c></row>',
+    '<row r="99999999999"><c r="A99999999999" t="n"><v>1</v></c></row>',
+    '<row r="abc"><c r="A2" t="n"><v>1</v></c></row>',
+    '<row r="2"><c r="A2" t="d"><v>99999-99</v></c></row>',
+]
+
+
+@pytest.mark.parametrize("row", BROKEN_SHEETS)
+def test_a_workbook_that_breaks_its_own_rules(refusing: Gridmap, tmp_path: Path, row: str) -> None:
+    openpyxl.Workbook().save(tmp_path / "whole.xlsx")
+    with (
+        zipfile.ZipFile(tmp_path / "whole.xlsx") as whole,
+        zipfile.ZipFile(tmp_path / "h.xlsx", "w") as broken,
+    ):
+        for name in whole.namelist():
+            data = whole.read(name)
+            broken.writestr(name, SHEET.format(row) if "sheet1" in name else data)
+    command = ("import-households", tmp_path / "h.xlsx", "--crs", "4490")
+    assert_refused(refusing, *command, says=("cannot be read as a workbook",))
 
 
 def test_events_need_a_source(refusing: Gridmap, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import datetime as dt
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from sqlalchemy import Engine, text
@@ -11,16 +12,17 @@ from sqlalchemy.orm import Session
 
 from gis.boundaries import publish_import
 from gis.core.errors import Conflict, Invalid, NotTiling
-from gis.db.session import ReadSession, WriteSession, write_session
-from gis.divisions import load_divisions
+from gis.db.session import ReadSession, WriteSession, as_reader, write_session
+from gis.divisions import Deployment, found_deployment, load_divisions
 from gis.grids import load_locator
+from gis.households import load_households
 from tests import factories
 
 JUNE = dt.date(2025, 6, 1)
 
 
 def publish(session: WriteSession, grids: gpd.GeoDataFrame, day: dt.date = JUNE):
-    return publish_import(session, grids, effective_from=day, note="test")
+    return publish_import(session, grids, effective_from=day, note="test", retire=True)
 
 
 def merge_two(grids: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -105,16 +107,35 @@ def test_old_generations_answer_as_they_did(world_engine: Engine) -> None:
         assert len(load_locator(reader).basic.codes) == 11
 
 
-def test_the_same_boundaries_again_change_nothing(world_engine: Engine) -> None:
+def test_the_same_boundaries_again_publish_nothing(world_engine: Engine) -> None:
     with write_session(world_engine) as session:
         done = publish(session, factories.grids())
-    assert (done.created, done.changed, done.retired) == (0, 0, 0)
-    assert done.refiled_households == done.refiled_events == 0
+    assert (done.generation, done.created, done.changed, done.retired) == (1, 0, 0, 0)
     with Session(world_engine) as session:
+        assert session.scalar(text("SELECT max(generation) FROM generation")) == 1
         versions = session.scalar(text("SELECT count(*) FROM grid_version"))
-        hashes = session.scalars(text("SELECT DISTINCT content_hash FROM generation")).all()
     assert versions == len(factories.grids())
-    assert len(hashes) == 1
+
+
+def test_grids_that_a_file_leaves_out_are_not_retired_by_chance(writer: WriteSession) -> None:
+    east = factories.grids()
+    east = east[east["division_code"].isin(factories.VILLAGES[2:])].reset_index(drop=True)
+    with pytest.raises(Conflict, match="--retire"):
+        publish_import(writer, east, effective_from=JUNE)
+
+
+def test_a_division_without_grids_has_no_outline_any_more(world_engine: Engine) -> None:
+    east = factories.grids()
+    east = east[east["division_code"].isin(factories.VILLAGES[2:])].reset_index(drop=True)
+    with write_session(world_engine) as session:
+        publish(session, east)
+    statement = text(
+        "SELECT division_code FROM division_outline"
+        " WHERE generations @> CAST(2 AS bigint) AND valid @> current_date"
+    )
+    with Session(world_engine) as session:
+        left = set(session.scalars(statement))
+    assert left == {factories.COUNTY, factories.TOWNSHIPS[1], *factories.VILLAGES[2:]}
 
 
 def one_sided(grids: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -253,3 +274,60 @@ def test_the_locator_and_postgis_agree_on_borders(reader: ReadSession) -> None:
         ).all()
         ours = [int(grids.grid_ids[i]) if i >= 0 else None for i in found]
         assert ours == list(expected)
+
+
+NEIGHBOUR = ("990102000000", "990102101000", "990102101201")
+
+
+@pytest.fixture
+def two_counties(empty_engine: Engine) -> Engine:
+    """The small county with its households, and the tree of a neighbour that has no grids yet."""
+    rows = zip(NEIGHBOUR, ("邻县", "邻镇", "邻村"), ("county", "township", "village"), strict=True)
+    tree = pd.DataFrame(rows, columns=["code", "name", "level"]).assign(
+        depth=[0, 1, 2], parent_code=[None, *NEIGHBOUR[:2]], is_admin=True
+    )
+    with write_session(empty_engine) as session:
+        found_deployment(session, Deployment("testcounty", factories.COUNTY, is_schematic=True))
+        load_divisions(session, pd.concat([factories.divisions(), tree], ignore_index=True))
+        publish(session, factories.grids(), factories.EFFECTIVE_FROM)
+        load_households(session, factories.households(), load_locator(as_reader(session)))
+    return empty_engine
+
+
+def neighbour(shape: shapely.Geometry) -> gpd.GeoDataFrame:
+    """Return the one grid of the neighbour."""
+    row = {"code": f"{NEIGHBOUR[2]}001", "name": "邻", "kind": "rural", "attributes": {}}
+    frame = pd.DataFrame([row | {"division_code": NEIGHBOUR[2]}])
+    return gpd.GeoDataFrame(frame, geometry=[shape], crs="EPSG:4490")
+
+
+def test_counties_do_not_overlap(two_counties: Engine) -> None:
+    inside = neighbour(factories.box(399_999, 0, 700_000, 300_000))
+    beside = neighbour(factories.box(400_000, 0, 700_000, 300_000))
+    with (
+        pytest.raises(Invalid, match="990102 and 990101 overlap"),
+        write_session(two_counties) as session,
+    ):
+        publish(session, inside)
+    together = pd.concat([factories.grids(), inside], ignore_index=True)
+    with (
+        pytest.raises(Invalid, match="990101 and 990102 overlap"),
+        write_session(two_counties) as session,
+    ):
+        publish(session, together)
+    with write_session(two_counties) as session:
+        assert publish(session, beside).created == 1
+
+
+def test_nobody_changes_county_by_a_border(two_counties: Engine) -> None:
+    grids = factories.grids()
+    lost = grids["division_code"] == factories.VILLAGES[3]
+    taken = shapely.union_all(grids.geometry[lost & (grids["kind"] != "exclusive")])
+    moved = pd.concat([grids[~lost], neighbour(taken)], ignore_index=True)
+    with (
+        pytest.raises(Conflict, match="cannot change its county"),
+        write_session(two_counties) as session,
+    ):
+        publish(session, moved)
+    with Session(two_counties) as session:
+        assert misfiled(session, "household") == 0

@@ -341,7 +341,7 @@ def test_another_seed_gives_another_county_with_the_same_totals(yangying: Made) 
 
 
 def test_real_names_are_those_of_the_source(minquan: Made) -> None:
-    """DOMAIN §4.2: places that the source names, under the codes of the list."""
+    """Places that the source names, under the codes of the list."""
     names = minquan.data.divisions.set_index("code")["name"]
     assert names["411421103228"] == "王公庄村"
     assert names["411421110225"] == "牛牧岗村"

@@ -46,6 +46,19 @@ def test_every_decision_says_when_and_why() -> None:
     assert numbers == list(range(1, len(numbers) + 1))
 
 
+def test_named_tests_exist() -> None:
+    """What a page calls its proof is there."""
+    named = 0
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        for path, name in re.findall(r"`(tests/[\w/.*]+)(?:::(\w+))?`", text):
+            found = list(ROOT.glob(path.rstrip("/")))
+            assert found, f"{page.name}: {path}"
+            assert not name or f"def {name}(" in found[0].read_text(encoding="utf-8"), name
+            named += 1
+    assert named > 20
+
+
 def test_commands_of_the_readme_exist() -> None:
     for name in ("README.md", "README.zh-CN.md"):
         text = (ROOT / name).read_text(encoding="utf-8")

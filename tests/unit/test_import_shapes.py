@@ -77,6 +77,17 @@ def test_what_tiles_is_left_alone() -> None:
     assert notes == []
 
 
+def test_near_nodes_of_an_outer_border_that_tiles_are_left_alone() -> None:
+    """Two nodes a centimetre apart are nothing torn."""
+    shapes = basic()
+    xy = np.rint(shapely.get_coordinates(shapes[0]) * 1e7)
+    shapes[0] = shapely.Polygon(np.insert(xy, 1, xy[0] + (1, -1), axis=0) / 1e7)
+    notes: list[Note] = []
+    mended = mend_borders(shapes, kinds(12), 0.05, notes)
+    assert all(a is b for a, b in zip(mended, shapes, strict=True))
+    assert notes == []
+
+
 def test_a_wide_gap_is_not_closed() -> None:
     shapes = basic()
     xy = shapely.get_coordinates(shapes[0])

@@ -65,6 +65,11 @@ def test_finer_values_are_not_canonical() -> None:
     assert is_canonical([115.1, 115.12345678, 34.1234567]).tolist() == [True, False, True]
 
 
+def test_what_is_finer_than_the_lattice_is_rounded_to_it() -> None:
+    rounded = degrees_geometry(lattice_geometry([shapes.FINER_THAN_LATTICE]))[0]
+    assert shapely.equals_exact(rounded, shapes.SQUARE, 0.0)
+
+
 @pytest.mark.parametrize("name", shapes.VALID)
 def test_geometries_go_to_the_lattice_and_back_unchanged(name: str) -> None:
     shape = shapes.VALID[name]

@@ -44,9 +44,12 @@ def interesting(grids: NDArray[Any], locator: Locator) -> Points:
     """Return vertices, middles of edges, corners of cells, and the points beside them."""
     vertices = shapely.get_coordinates(lattice_geometry(grids)).astype(np.int64)
     low, high = vertices.min(axis=0), vertices.max(axis=0)
-    shift = locator._basic_index.shift  # the corners of cells are delicate places
+    # The corners of cells are delicate places.
+    index = locator.index
+    corner, shift = np.array([index.west, index.south]), np.array([index.shift_x, index.shift_y])
+    first = (low - corner) >> shift
     cells = np.stack(np.meshgrid(*(np.arange(0, n + 2) for n in (high - low) >> shift)), -1)
-    corners = low + (cells.reshape(-1, 2)[:400] << shift)
+    corners = corner + ((first + cells.reshape(-1, 2)[:400]) << shift)
     points = np.concatenate([vertices, (vertices[:-1] + vertices[1:]) // 2, corners])
     steps = np.array([(0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)])
     return np.unique((points[:, None, :] + steps).reshape(-1, 2), axis=0)

@@ -15,7 +15,7 @@ from gis.profiles import Profile, list_profiles, load_profile
 PROFILES = Path(__file__).resolve().parents[2] / "data" / "profiles"
 SHIPPED = ["henan", "hongqi", "minquan", "xiangcheng", "yangying"]
 
-# (profile, dotted key of the demo table, figure of the source, id of the source in DOMAIN §1)
+# (profile, dotted key of the demo table, figure of the source, id of the source in docs/sources.md)
 SOURCE_FIGURES = [
     ("minquan", "grids.rural", 2931, "S0-04"),
     ("minquan", "grids.community", 248, "S0-05"),
@@ -257,13 +257,30 @@ def test_the_page_of_sources_knows_every_list_of_divisions() -> None:
 
 def test_every_figure_names_its_source() -> None:
     """Each total carries the id of its source or 示意, in its line or above its paragraph."""
-    known = re.compile(r"#.*(S\d-\d\d|A\d\d|示意|DOMAIN|ARCHITECTURE)")
+    known = re.compile(r"#.*(S\d-\d\d|A\d\d|示意|sources\.md|SOURCES\.md)")
     for name in SHIPPED:
         text = (PROFILES / f"{name}.toml").read_text(encoding="utf-8")
         for paragraph in text.partition("[demo]")[2].split("\n\n"):
             explained = any(known.search(line) for line in re.findall("(?m)^#.*", paragraph))
             for line in re.findall(r"(?m)^(?!seed)\w+ = \d{2,}[^-\d].*$", paragraph):
                 assert explained or known.search(line), f"{name}: {line}"
+
+
+def test_every_named_source_is_described() -> None:
+    page = (PROFILES.parents[1] / "docs" / "sources.md").read_text(encoding="utf-8")
+    described = set(re.findall(r"(?m)^\| ([SA]\d?-?\d\d) \|", page))
+    files = [
+        *PROFILES.glob("*.toml"),
+        Path(__file__),
+        *PROFILES.parents[1].glob("docs/profiles.md"),
+    ]
+    named = {
+        mark
+        for file in files
+        for mark in re.findall(r"\b(?:S\d-\d\d|A\d\d)\b", file.read_text(encoding="utf-8"))
+    }
+    assert len(named) > 50
+    assert named - described == set()
 
 
 def test_a_deployment_with_data_of_its_own_needs_no_demo_table(tmp_path: Path) -> None:

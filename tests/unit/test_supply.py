@@ -5,9 +5,11 @@ import hashlib
 import json
 import re
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[2]
 VENDOR = ROOT / "web" / "static" / "vendor"
@@ -51,6 +53,31 @@ def test_the_python_lock_covers_every_dependency():
         canonical(name) for name in re.findall(r"^([\w.-]+)(?:\[.*\])?==", REQUIREMENTS, re.M)
     }
     assert names - locked == set()
+
+
+def runtime_packages() -> set[str]:
+    """Names of all packages that come with gridmap, and with what comes with it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    found, todo = set(), [Requirement(line) for line in project["dependencies"]]
+    while todo:
+        wanted = todo.pop()
+        key = (canonical(wanted.name), frozenset(wanted.extras))
+        if key in found:
+            continue
+        found.add(key)
+        for line in metadata.requires(wanted.name) or []:
+            needed = Requirement(line)
+            marker = needed.marker
+            if not marker or any(marker.evaluate({"extra": e}) for e in ("", *wanted.extras)):
+                todo.append(needed)
+    return {name for name, _ in found}
+
+
+def test_the_notice_names_every_package_that_is_installed_with_its_licence():
+    notice = (ROOT / "NOTICE").read_text()
+    named = {canonical(name) for name in re.findall(r"(?m)^  ([@/\w.-]+): \S", notice)}
+    assert runtime_packages() - named == set()
+    assert {canonical(name) for name in PACKAGE["dependencies"]} - named == set()
 
 
 def test_every_web_package_is_locked_at_the_exact_version_asked_for():

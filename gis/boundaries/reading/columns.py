@@ -33,6 +33,10 @@ _GRID_CODE = re.compile(r"\d{15}(\d{2})?", re.ASCII)
 _BAD_CODE = Reason(
     "网格编码应为 15 位数字（微网格 17 位）", "a grid code has 15 digits (a micro-grid 17)"
 )
+_FOREIGN_CODE = Reason(
+    "网格编码前 6 位应为所属区划的县级代码",
+    "a grid code begins with the six digits of the county that the grid belongs to",
+)
 _UNKNOWN_DIVISION = Reason(
     "所属区划不存在，请先导入行政区划", "no such division; import the divisions first"
 )
@@ -71,6 +75,10 @@ def grid_columns(
     good = np.array([bool(_GRID_CODE.fullmatch(code)) for code in codes.tolist()], dtype=bool)
     verdicts.refuse(~good & (codes != ""), label, codes, _BAD_CODE)
     verdicts.refuse(pd.Series(codes).duplicated(keep=False) & (codes != ""), label, codes, TWICE)
+    owners = _divisions(table, codes, divisions, verdicts, notes)
+    counties = pd.Series(owners, dtype=object).str[:6]
+    foreign = counties.notna() & (counties != pd.Series(codes, dtype=object).str[:6])
+    verdicts.refuse(good & foreign.to_numpy(dtype=bool), label, codes, _FOREIGN_CODE)
     shown = "、".join(kind.name_zh for kind in profile.kinds.values())
     return pd.DataFrame(
         {
@@ -86,7 +94,7 @@ def grid_columns(
                 ),
                 required=True,
             ),
-            "division_code": _divisions(table, codes, divisions, verdicts, notes),
+            "division_code": owners,
         }
     )
 

@@ -103,7 +103,7 @@ def read_layer(source: Source, layer: str | None, spellings: Mapping[str, str]) 
     if len(shapes) == 0:
         raise BadFile(f"{source.path.name} has no features", zh=f"{source.path.name} 中没有要素")
     had_z = int(shapely.has_z(shapes).sum())
-    crs = meta["crs"] if source.names_crs else None
+    crs = source.crs_name or (meta["crs"] if source.names_crs else None)
     return Layer(
         headers=_headers(meta["fields"], text, spellings),
         cells=pd.DataFrame({i: _texts(column, text) for i, column in enumerate(columns)}),

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from shapely.errors import GEOSException
 
 from gis.core.chain import chain_residual
-from gis.core.coverage import insert_missing_nodes
+from gis.core.coverage import insert_missing_nodes, outline_of
 from gis.core.lattice import Geometries, degrees_geometry, lattice_geometry
 from gis.tabular import Note
 
@@ -65,7 +65,8 @@ def mend_borders(
     """
     basic = (columns["kind"] != "exclusive").to_numpy(dtype=bool)
     result = polygons.copy()
-    mended = _snapped(polygons[basic], snap_m, notes) if snap_m > 0 else polygons[basic]
+    given = polygons[basic]
+    mended = _snapped(given, snap_m, notes) if snap_m > 0 and _is_torn(given) else given
     whole = insert_missing_nodes(mended)
     count = int((shapely.get_num_coordinates(whole) - shapely.get_num_coordinates(mended)).sum())
     if count:
@@ -77,6 +78,12 @@ def mend_borders(
         )
     result[basic] = whole
     return result
+
+
+def _is_torn(polygons: Geometries) -> bool:
+    """Tell whether there is anything to mend; near nodes of the outer border are nothing."""
+    union = outline_of(polygons)
+    return union is None or bool(shapely.get_num_interior_rings(shapely.get_parts(union)).any())
 
 
 def _snapped(polygons: Geometries, snap_m: float, notes: list[Note]) -> Geometries:

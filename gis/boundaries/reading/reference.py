@@ -46,28 +46,25 @@ class Candidate:
     border_m: float
 
 
-def resolve_crs(said: str | None) -> Crs | None:
+def resolve_crs(said: str | Crs | None) -> Crs | None:
     """Return the accepted system that the text of a file means; None where it says nothing.
 
     Parameters
     ----------
     said
-        ``EPSG:…`` or WKT, as read from the file.
+        ``EPSG:…``, WKT or a name such as ``GCJ-02``, as read from the file.
 
     Raises
     ------
     UnknownCrs
         The system is not accepted: Xian 80 and Beijing 54 with their reason, others by name.
     """
-    if said is None:
-        return None
+    if said is None or isinstance(said, Crs):
+        return said
     try:
         system = CRS.from_user_input(said)
-    except CRSError as error:
-        raise UnknownCrs(
-            f"the coordinate system in the file cannot be understood: {said[:120]}",
-            zh=f"无法理解文件中的坐标系：{said[:120]}",
-        ) from error
+    except CRSError:
+        return parse_crs(said[:120])
     geodetic = system.geodetic_crs
     datum = " ".join(
         str(part.name) for part in (geodetic, geodetic and geodetic.datum) if part is not None

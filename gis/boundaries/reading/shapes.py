@@ -13,6 +13,7 @@ from shapely.errors import GEOSException
 
 from gis.core.crs import Crs
 from gis.core.datum import Bounds, to_cgcs2000
+from gis.core.errors import Invalid
 from gis.core.lattice import degrees_geometry, lattice_geometry
 from gis.tabular import Note, Reason, Verdicts
 
@@ -105,7 +106,15 @@ def _converted(shapes: NDArray[Any], crs: Crs) -> NDArray[Any]:
     def convert(xy: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.column_stack(to_cgcs2000(xy[:, 0], xy[:, 1], crs))
 
-    return np.asarray(shapely.transform(shapes, convert))
+    try:
+        return np.asarray(shapely.transform(shapes, convert))
+    except GEOSException as error:
+        # A position that the projection cannot have comes back as NaN, and no ring closes on that.
+        raise Invalid(
+            f"the coordinates of the file do not fit {crs.name}; look at its numbers and name the"
+            " system that they are in: --crs",
+            zh=f"文件中的坐标与 {crs.name} 不符；请核对数值并用 --crs 指定正确的坐标系",
+        ) from error
 
 
 def _all_finite(shapes: NDArray[Any]) -> NDArray[np.bool_]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import orjson
 
@@ -51,11 +52,14 @@ class Source:
     names_crs
         Whether the file itself says which coordinate system it is in (GeoJSON: has a member
         ``crs``; without one the standard says longitude and latitude).
+    crs_name
+        What that member says: GDAL takes longitude and latitude for a name it does not know.
     """
 
     path: Path
     kind: SourceKind
     names_crs: bool
+    crs_name: str | None = None
 
 
 @contextmanager
@@ -101,7 +105,8 @@ def _look(path: Path) -> Source:
         )
     data = read_bytes(path)
     if kind is SourceKind.GEOJSON:
-        return Source(path, kind, names_crs=_check_geojson(path, data))
+        name = _check_geojson(path, data)
+        return Source(path, kind, names_crs=name is not None, crs_name=name)
     if kind is SourceKind.GEOPACKAGE:
         _check_geopackage(path, data)
     else:
@@ -120,7 +125,8 @@ _HINTS = {
 }
 
 
-def _check_geojson(path: Path, data: bytes) -> bool:
+def _check_geojson(path: Path, data: bytes) -> str | None:
+    """Return what the file says of its coordinate system; None where it says nothing."""
     try:
         document = orjson.loads(data.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError as error:
@@ -134,9 +140,26 @@ def _check_geojson(path: Path, data: bytes) -> bool:
             f"{path.name} is not a GeoJSON FeatureCollection (type: {kind})",
             zh=f"{path.name} 不是 GeoJSON 要素集合(FeatureCollection)，其类型为 {kind}",
         )
-    if not document.get("features"):
+    features = document.get("features")
+    if not features or not isinstance(features, list):
         raise BadFile(f"{path.name} has no features", zh=f"{path.name} 中没有要素")
-    return document.get("crs") is not None
+    for number, feature in enumerate(features, start=1):
+        # GDAL would leave it out and say nothing.
+        if not isinstance(feature, dict) or feature.get("type") != "Feature":
+            raise BadFile(
+                f"{path.name}: feature {number} is not a GeoJSON Feature",
+                zh=f"{path.name}：第 {number} 个要素不是 GeoJSON Feature",
+            )
+    return _crs_name(document.get("crs"))
+
+
+def _crs_name(crs: Any) -> str | None:
+    if crs is None:
+        return None
+    try:
+        return str(crs["properties"]["name"])
+    except (KeyError, TypeError):
+        return orjson.dumps(crs).decode()
 
 
 def _check_geopackage(path: Path, data: bytes) -> None:

@@ -133,6 +133,15 @@ def choose_account(state_dir: Path) -> Account:
         Root takes the account of whoever owns this folder (or the nearest folder above it that
         exists), so that the person and ``sudo`` can take turns; ``postgres`` or ``nobody`` where
         that is root too.
+
+    Returns
+    -------
+    Account
+
+    Raises
+    ------
+    Unavailable
+        We are root, and there is no account to drop to.
     """
     if os.geteuid() != 0:
         return Account(os.geteuid(), os.getegid(), dropped=False)

@@ -98,7 +98,7 @@ _KNOWN = {
         "the locale C.UTF-8 is missing; type: sudo apt-get install libc-bin locales",
         "系统缺少 C.UTF-8 区域设置;请执行:sudo apt-get install libc-bin locales",
     ),
-    "could not create any TCP/IP sockets": (
+    PORT_TAKEN: (
         "no TCP port of 127.0.0.1 could be opened; is the loopback interface up (ip link)?",
         "无法在 127.0.0.1 上打开端口;请检查回环网卡是否启用(ip link)",
     ),

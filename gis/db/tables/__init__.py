@@ -1,7 +1,7 @@
 """Every table of gridmap, by subject."""
 
 from gis.db.tables.access import Account, ApiKey, Audit, Delivery, Grant, Subscription
-from gis.db.tables.base import SRID_CGCS2000, Base
+from gis.db.tables.base import Base
 from gis.db.tables.boundaries import (
     Changeset,
     ChangesetGrid,
@@ -19,7 +19,6 @@ from gis.db.tables.filed import Asset, Event, EventStep, Household
 from gis.db.tables.people import PartyOrganisation, PersonPrivate, Posting, Staff
 
 __all__ = [
-    "SRID_CGCS2000",
     "Account",
     "ApiKey",
     "Asset",

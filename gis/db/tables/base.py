@@ -10,8 +10,7 @@ from sqlalchemy import BigInteger, DateTime, Identity, MetaData, SmallInteger, S
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
-#: CGCS2000 geographic: x = longitude, y = latitude, in degrees.
-SRID_CGCS2000 = 4490
+from gis.core.crs import STORED_SRID
 
 NAMES = {
     "pk": "%(table_name)s_pkey",
@@ -49,9 +48,9 @@ CreatedAt = Annotated[
 
 def point_column() -> Any:
     """Return a column of canonical CGCS2000 points; its GiST index is named by the table."""
-    return mapped_column(Geometry("POINT", srid=SRID_CGCS2000, spatial_index=False))
+    return mapped_column(Geometry("POINT", srid=STORED_SRID, spatial_index=False))
 
 
 def multipolygon_column() -> Any:
     """Return a column of canonical CGCS2000 polygons (one type: MultiPolygon, ADR 0005)."""
-    return mapped_column(Geometry("MULTIPOLYGON", srid=SRID_CGCS2000, spatial_index=False))
+    return mapped_column(Geometry("MULTIPOLYGON", srid=STORED_SRID, spatial_index=False))

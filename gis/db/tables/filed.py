@@ -17,8 +17,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
+from gis.core.crs import STORED_SRID
 from gis.db.tables.base import (
-    SRID_CGCS2000,
     Base,
     BigInt,
     CountyKey,
@@ -175,6 +175,6 @@ class Asset(Base):
     external_id: Mapped[str]
     name: Mapped[str]
     status: Mapped[str] = mapped_column(server_default="active")
-    geom: Mapped[Any] = mapped_column(Geometry("GEOMETRY", srid=SRID_CGCS2000, spatial_index=False))
+    geom: Mapped[Any] = mapped_column(Geometry("GEOMETRY", srid=STORED_SRID, spatial_index=False))
     basic_grid_id: Mapped[BigInt | None] = mapped_column(comment="points only")
     attributes: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))

@@ -133,7 +133,13 @@ class _Ground:
         self.taken: dict[tuple[int, int], list[Polygon]] = defaultdict(list)
 
     def place(self, kind: str, rng: np.random.Generator) -> _Plot:
-        """Find a place for one plot, the smaller the longer it takes."""
+        """Find a place for one plot, the smaller the longer it takes.
+
+        Raises
+        ------
+        Invalid
+            There is no room left.
+        """
         crossing = bool(rng.random() < CROSSING)
         least, most = ACROSS_M.get(kind, OTHER_ACROSS_M)
         wanted = rng.uniform(least, most)

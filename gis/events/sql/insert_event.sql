@@ -12,3 +12,4 @@ VALUES (
     :position_x, :position_y, :position_crs, :position_accuracy_m,
     :basic_grid_id, :exclusive_grid_id, :basic_grid_id, :exclusive_grid_id,
     :filed_generation)
+ON CONFLICT (county_code, source, source_id) DO NOTHING

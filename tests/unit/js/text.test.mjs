@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { translate } from "../../../web/static/js/core/i18n.js";
+import { translate, nameKinds } from "../../../web/static/js/core/i18n.js";
 import { MESSAGES } from "../../../web/static/js/core/messages.js";
 import { shortDivision, shortGrid } from "../../../web/static/js/core/names.js";
 import { Occupied, textWidth } from "../../../web/static/js/core/placement.js";
@@ -54,4 +54,11 @@ test("a Chinese character is as wide as high, one outside the basic plane too", 
   assert.equal(textWidth("张庄村"), 3);
   assert.equal(textWidth("𡐓庄"), 2);
   assert.ok(textWidth("A1") < 1.2);
+});
+
+test("the deployment names its kinds of grid", () => {
+  nameKinds({ rural: ["村民小组网格", "villagers' group grid"] });
+  assert.equal(translate("zh", "kind.rural"), "村民小组网格");
+  assert.equal(translate("en", "kind.rural"), "Villagers' group grid");
+  assert.equal(translate("zh", "kind.exclusive"), "专属网格");
 });

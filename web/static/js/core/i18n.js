@@ -4,6 +4,20 @@ import { MESSAGES } from "./messages.js";
 
 /** @typedef {"zh" | "en"} Lang */
 
+/** What the deployment itself calls things. @type {Record<Lang, Record<string, string>>} */
+const ownNames = { zh: {}, en: {} };
+
+/**
+ * Lets the deployment's profile name the kinds of grid: 村民小组网格, for one.
+ * @param {Record<string, [string, string]>} kinds kind → its name in Chinese and in English
+ */
+export function nameKinds(kinds) {
+  for (const [kind, [zh, en]] of Object.entries(kinds)) {
+    ownNames.zh[`kind.${kind}`] = zh;
+    ownNames.en[`kind.${kind}`] = en.charAt(0).toUpperCase() + en.slice(1);
+  }
+}
+
 /**
  * @param {Lang} lang
  * @param {string} key
@@ -11,7 +25,7 @@ import { MESSAGES } from "./messages.js";
  * @returns {string}
  */
 export function translate(lang, key, values = {}) {
-  const template = MESSAGES[lang][key];
+  const template = ownNames[lang][key] ?? MESSAGES[lang][key];
   if (template === undefined) throw new Error(`no message ${key} in ${lang}`);
   return template.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 }

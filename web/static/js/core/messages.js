@@ -184,7 +184,7 @@ export const MESSAGES = {
     "panel.title": "Overview",
     "panel.breadcrumb": "Where you are",
     "panel.back": "Up one level",
-    "panel.children": "{count} × {level}",
+    "panel.children": "{count} {level}s",
     "panel.grid_list": "{count} grids",
     "figure.grids": "Grids",
     "figure.rural": "{count} rural",

@@ -1,7 +1,7 @@
 // @ts-check
 // The map page: takes the map over from the shell, loads the boundaries, and starts.
 import { loadTopology } from "../api/maps.js";
-import { translate } from "../core/i18n.js";
+import { nameKinds, translate } from "../core/i18n.js";
 import { parseState } from "../core/state.js";
 import { Store } from "../core/store.js";
 import { readTopology } from "../core/topology.js";
@@ -14,6 +14,7 @@ import { LANGUAGE_KEY, MapPage } from "./map_page.js";
  * @param {any} config
  */
 export async function start(map, layers, config) {
+  nameKinds(config.kinds);
   const remembered = localStorage.getItem(LANGUAGE_KEY);
   const store = new Store(parseState(location.search, location.hash, remembered));
   const frame = new Frame(config);
