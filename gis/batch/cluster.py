@@ -145,7 +145,7 @@ def _client(scheduler: str) -> Iterator[Client]:
             n_workers=int(count),
             threads_per_worker=1,
             host="127.0.0.1",
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",  # any free port: others may have theirs
             silence_logs=logging.CRITICAL,
         ) as cluster,
         Client(cluster) as client,

@@ -107,6 +107,11 @@ def _add_steps(
         "step_no": 2,
         "state": now["state"].array,
         "phase": now["phase"].array,
-        "at": now["closed_at"].fillna(now["reported_at"]).array,
+        "at": _instants(now["closed_at"]).fillna(_instants(now["reported_at"])).array,
     }
     copy_columns(session, "event_step", stands, len(now))
+
+
+def _instants(times: pd.Series) -> pd.Series:
+    """Return times as UTC in one unit; a column without any time has no zone to begin with."""
+    return pd.to_datetime(times, utc=True).astype("datetime64[us, UTC]")

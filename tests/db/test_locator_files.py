@@ -95,7 +95,11 @@ def test_a_publication_patches_the_file_and_old_generations_answer_as_they_did(
     told = old.locate(xy[:, 0], xy[:, 1]).responsible_codes
     with write_session(world_engine) as session:
         publish_import(
-            session, merge_two(factories.grids()), effective_from=dt.date(2025, 6, 1), note="test"
+            session,
+            merge_two(factories.grids()),
+            effective_from=dt.date(2025, 6, 1),
+            note="test",
+            retire=True,
         )
     with Session(world_engine) as session:
         reader = ReadSession(session)
