@@ -6,11 +6,13 @@ import datetime as dt
 import threading
 from collections import OrderedDict
 
-from gis.core import clock
+from sqlalchemy import Engine
+
+from gis.core.access import WHOLE
 from gis.core.locator import Locator
 from gis.core.snapshot import Snapshot
-from gis.db.session import ReadSession
-from gis.grids import Box, get_generation, load_locator
+from gis.db.session import ReadSession, read_session
+from gis.grids import Box, Generation, get_generation, load_locator
 from gis.grids.locator_files import Held, LocatorFiles, source_of
 
 #: While a publication becomes visible, some requests still see the boundaries before it.
@@ -27,11 +29,15 @@ class LocatorHolder:
 
     Parameters
     ----------
+    engine
+        Reads all boundaries, whatever whoever asks may see. It is this holder's own: those who
+        wait for a locator hold a connection each, and must not keep it from being made.
     files
         Where locators rest that all processes share; without it, in memory alone.
     """
 
-    def __init__(self, files: LocatorFiles | None = None) -> None:
+    def __init__(self, engine: Engine, files: LocatorFiles | None = None) -> None:
+        self._engine = engine
         self._files = files
         self._lock = threading.Lock()
         self._held: OrderedDict[Key, Locator] = OrderedDict()
@@ -42,7 +48,7 @@ class LocatorHolder:
         Parameters
         ----------
         session
-            Reads the boundaries if they are not at hand.
+            Tells which generation is the newest.
 
         Returns
         -------
@@ -53,11 +59,24 @@ class LocatorHolder:
         NotFound
             Nothing is published yet.
         """
-        newest = get_generation(session)
+        return self.of(get_generation(session))
+
+    def of(self, newest: Generation) -> Locator:
+        """Return the locator of a generation, which is the newest, for today.
+
+        Parameters
+        ----------
+        newest
+            The generation; it is committed.
+
+        Returns
+        -------
+        Locator
+        """
         # The source tells a restored or reset database from the one that was here before.
-        key = (newest.generation, source_of(newest), clock.today())
+        key = (newest.generation, source_of(newest), newest.day)
         held = self._held.get(key)
-        return held if held is not None else self._build(session, key)
+        return held if held is not None else self._build(key)
 
     def covering(self, session: ReadSession, snapshot: Snapshot, box: Box) -> Locator:
         """Return a locator for some boundaries that is exact inside a box.
@@ -65,7 +84,7 @@ class LocatorHolder:
         Parameters
         ----------
         session
-            Reads the boundaries if they are not at hand.
+            Reads the boundaries of the past; it sees the whole.
         snapshot
             Which boundaries.
         box
@@ -77,14 +96,16 @@ class LocatorHolder:
             The one that is held if the boundaries are the current ones; else one of only the
             grids that touch the box, so that asking about the past costs what was asked.
         """
-        if snapshot == Snapshot(get_generation(session).generation, clock.today()):
+        newest = get_generation(session)
+        if snapshot == Snapshot(newest.generation, newest.day):
             return self.current(session)
         return load_locator(session, snapshot.generation, snapshot.day, box=box)
 
-    def _build(self, session: ReadSession, key: Key) -> Locator:
+    def _build(self, key: Key) -> Locator:
         with self._lock:
             if key not in self._held:
-                self._held[key] = self._made(session, key)
+                with read_session(self._engine, WHOLE) as session:
+                    self._held[key] = self._made(session, key)
                 while len(self._held) > KEPT:
                     self._held.popitem(last=False)
             return self._held[key]

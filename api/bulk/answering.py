@@ -22,14 +22,14 @@ from api.bulk.objects import read_document, read_lines
 from api.bulk.points import Points, counted
 from api.bulk.tables import read_arrow, read_csv
 from api.bulk.writing import open_writer
-from api.locating import LocatorHolder
+from api.footing import Footings
 from gis import grids
+from gis.core.access import Scope
 from gis.core.crs import parse_crs
 from gis.core.datum import Bounds
 from gis.core.errors import Unavailable
 from gis.core.snapshot import Snapshot
-from gis.db.session import ReadSession
-from gis.grids.bulk import locate_many
+from gis.grids.bulk import locate_many, only_seen
 
 #: A long JSON document is read as a whole, which takes ten times its size: one at a time.
 LONG_DOCUMENT = 16 << 20
@@ -45,16 +45,14 @@ class Asked:
     crs: str | None
     generation: int | None
     at: dt.date | None
+    scope: Scope
 
 
 def answer_bulk(
     body: Spooled,
     exchange: Exchange,
     asked: Asked,
-    bounds: Bounds,
-    *,
-    session: ReadSession,
-    locators: LocatorHolder,
+    footings: Footings,
 ) -> Response:
     """Locate the points of a body.
 
@@ -65,9 +63,7 @@ def answer_bulk(
     ----------
     body, exchange, asked
         The request.
-    bounds
-        The deployment's box.
-    session, locators
+    footings
         Where the grids come from.
 
     Returns
@@ -82,18 +78,18 @@ def answer_bulk(
     """
     with _room_for(body, exchange):
         asked, pieces = _opened(body, exchange, asked)
-        snapshot = grids.resolve_snapshot(session, asked.generation, asked.at)
-        if asked.crs is not None:
-            parse_crs(asked.crs)
-        ahead, box = _ahead(counted(pieces), asked, bounds)
-        locator = locators.covering(session, snapshot, box)
+        with footings.ground(asked.generation, asked.at, asked.scope) as ground:
+            snapshot, bounds = ground.snapshot, ground.bounds
+            if asked.crs is not None:
+                parse_crs(asked.crs)
+            ahead, box = _ahead(counted(pieces), asked, bounds)
+            locator = ground.covering(box)
         out = SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - closed when sent
         try:
             writer = open_writer(exchange.wanted, out, locator, snapshot)
             for points in ahead:
-                writer.write(
-                    points, locate_many(locator, points.x, points.y, _named(points, asked), bounds)
-                )
+                found = locate_many(locator, points.x, points.y, _named(points, asked), bounds)
+                writer.write(points, only_seen(found, locator, ground.seen))
             writer.finish()
         except BaseException:
             out.close()

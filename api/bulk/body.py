@@ -1,4 +1,7 @@
-"""The body of a bulk request: taken in as it comes, on disk where it is long."""
+"""The body of a bulk request: taken in as it comes, on disk where it is long.
+
+`api.bodies` bounds its length.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,10 @@ from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import IO, Annotated
 
-from fastapi import Depends, HTTPException, Request
+from fastapi import Depends, Request
 
 from gis.core.errors import Invalid
 
-MAX_BYTES = 256 << 20
 #: A longer body, or answer, rests on disk.
 SPOOL_BYTES = 16 << 20
 
@@ -44,10 +46,6 @@ async def _spool(request: Request) -> AsyncIterator[Spooled]:
         size = 0
         async for piece in request.stream():
             size += len(piece)
-            if size > MAX_BYTES:
-                raise HTTPException(
-                    413, f"The body is longer than {MAX_BYTES >> 20} MiB; send it in parts."
-                )
             file.write(piece)
         file.seek(0)
         yield Spooled(file, size)

@@ -105,7 +105,7 @@ class _ArrowWriter:
 
     def __init__(self, file: IO[bytes], locator: Locator, snapshot: Snapshot) -> None:
         self._file = file
-        self._codes = Codes(locator)
+        self._codes = codes_of(locator)
         self._about = {"generation": str(snapshot.generation), "at": snapshot.day.isoformat()}
         self._stream: pa.ipc.RecordBatchStreamWriter | None = None
 
@@ -129,7 +129,7 @@ class _CsvWriter:
 
     def __init__(self, file: IO[bytes], locator: Locator) -> None:
         self._file = file
-        self._codes = Codes(locator)
+        self._codes = codes_of(locator)
         file.write(b"id," + ",".join(COLUMNS).encode() + b"\n")
 
     def write(self, points: Points, answers: Answers) -> None:
@@ -165,6 +165,20 @@ class Codes:
         ]
         arrays = [_id_array(ids, count), *columns]
         return pa.RecordBatch.from_arrays(arrays, names=["id", *COLUMNS])
+
+
+_latest: tuple[Locator, Codes] | None = None
+
+
+def codes_of(locator: Locator) -> Codes:
+    """Return the codes of a locator; those of the latest one are kept."""
+    global _latest  # noqa: PLW0603 - a province's codes take longer than a thousand answers
+    latest = _latest
+    if latest is not None and latest[0] is locator:
+        return latest[1]
+    codes = Codes(locator)
+    _latest = (locator, codes)
+    return codes
 
 
 def _taken(values: pa.Array, index: NDArray[np.int32]) -> pa.Array:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from itertools import pairwise
+from typing import Any, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gis.core.errors import Invalid
 from gis.core.lattice import Geometries
 
 NO_GRID = -1
@@ -37,6 +39,59 @@ class Layer:
 
 NO_LAYER = Layer([], np.zeros(0, dtype=np.int64), np.zeros(0, dtype=object))
 """A layer without grids."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerChange:
+    """What becomes of a layer's grids.
+
+    Attributes
+    ----------
+    layer
+        The grids that are new, and those whose border changes.
+    gone
+        Codes of the grids that are no more.
+    """
+
+    layer: Layer = NO_LAYER
+    gone: Collection[str] = ()
+
+
+class Codes(Sequence[str]):
+    """Codes that become strings when they are asked for.
+
+    Parameters
+    ----------
+    stored
+        bytes (n,): UTF-8.
+    """
+
+    def __init__(self, stored: NDArray[Any]) -> None:
+        self.stored = stored
+
+    @classmethod
+    def of(cls, codes: Sequence[str]) -> Codes:
+        """Store codes, unless they are so already."""
+        if isinstance(codes, Codes):
+            return codes
+        return cls(np.array([str(c).encode() for c in codes] or np.zeros(0, "S1"), np.bytes_))
+
+    def __len__(self) -> int:
+        return len(self.stored)
+
+    def __iter__(self) -> Iterator[str]:
+        return (code.decode() for code in self.stored.tolist())
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Codes: ...
+
+    def __getitem__(self, at: int | slice) -> str | Codes:
+        if isinstance(at, slice):
+            return Codes(self.stored[at])
+        return bytes(self.stored[at]).decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +162,43 @@ class Near:
     code: str
     grid_id: int
     distance_m: float
+
+
+def order_of(layer: Layer) -> NDArray[np.int32]:
+    """Check a layer, and return the order of its codes.
+
+    Parameters
+    ----------
+    layer
+        Any.
+
+    Returns
+    -------
+    ndarray of int32
+        Indices (n,) into the layer.
+
+    Raises
+    ------
+    Invalid
+        If its columns differ in length, or a code comes twice.
+    """
+    codes = [str(code) for code in layer.codes]
+    count = len(codes)
+    if len(layer.grid_ids) != count or len(layer.polygons) != count:
+        raise Invalid(
+            f"A layer has {count} codes, {len(layer.grid_ids)} ids and "
+            f"{len(layer.polygons)} polygons.",
+            zh=f"图层的编码({count})、标识({len(layer.grid_ids)})与图形"
+            f"({len(layer.polygons)})数量不一致。",
+        )
+    order = sorted(range(count), key=codes.__getitem__)
+    for before, after in pairwise(order):
+        if codes[before] == codes[after]:
+            raise Invalid(
+                f"Grid code {codes[after]} comes twice in a layer.",
+                zh=f"网格编码 {codes[after]} 重复。",
+            )
+    return np.array(order, dtype=np.int32)
 
 
 def _taken(ids: NDArray[np.int64], index: NDArray[np.int32]) -> NDArray[np.int64]:

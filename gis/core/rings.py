@@ -173,6 +173,21 @@ def pack(xy: Ints) -> NDArray[np.uint64]:
     return (x.astype(np.uint64) << np.uint64(32)) | y.astype(np.uint64)
 
 
+def pack_vertex(x: int, y: int) -> np.uint64:
+    """Pack one vertex, as `pack` does.
+
+    Parameters
+    ----------
+    x, y
+        Lattice units within ±180° and ±90°.
+
+    Returns
+    -------
+    numpy.uint64
+    """
+    return np.uint64((x + _X_OFFSET) << 32 | (y + _Y_OFFSET))
+
+
 def unpack(packed: NDArray[np.uint64]) -> Ints:
     """Undo `pack`.
 

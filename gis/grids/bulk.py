@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -57,6 +57,37 @@ class Answers:
     exclusive: NDArray[np.int32]
     fault: NDArray[np.int16]
     reasons: tuple[Reason, ...]
+
+
+def only_seen(answers: Answers, locator: Locator, seen: Set[int] | None) -> Answers:
+    """Return answers that speak of some grids only, as if there were no others.
+
+    Parameters
+    ----------
+    answers
+        Of the locator.
+    locator
+        Tells the ids of its grids.
+    seen
+        Ids of the grids that may be spoken of; None for all.
+
+    Returns
+    -------
+    Answers
+    """
+    if seen is None:
+        return answers
+    ids = np.fromiter(seen, np.int64, len(seen))
+    return replace(
+        answers,
+        basic=_only(answers.basic, np.isin(locator.basic.grid_ids, ids)),
+        exclusive=_only(answers.exclusive, np.isin(locator.exclusive.grid_ids, ids)),
+    )
+
+
+def _only(index: NDArray[np.int32], kept: NDArray[np.bool_]) -> NDArray[np.int32]:
+    # One more entry, so that "none" (-1) reads something.
+    return np.where(np.append(kept, False)[index], index, np.int32(-1))
 
 
 def locate_many(

@@ -6,7 +6,6 @@ import datetime as dt
 
 from sqlalchemy import text
 
-from gis.core import clock
 from gis.core.errors import NotFound
 from gis.core.snapshot import Snapshot
 from gis.db.session import ReadSession
@@ -101,16 +100,16 @@ def resolve_snapshot(
     NotFound
         The generation does not exist, or nothing is published yet.
     """
-    newest = current_generation(session)
-    if generation is not None and generation != newest:
+    newest = get_generation(session)
+    if generation is not None and generation != newest.generation:
         known = session.scalar(
             text("SELECT 1 FROM generation WHERE generation = :generation"),
             {"generation": generation},
         )
         if known is None:
             raise NotFound(
-                f"There is no generation {generation}; the newest is {newest}.",
-                zh=f"没有第 {generation} 版网格；最新为第 {newest} 版。",
+                f"There is no generation {generation}; the newest is {newest.generation}.",
+                zh=f"没有第 {generation} 版网格；最新为第 {newest.generation} 版。",
                 generation=generation,
             )
-    return Snapshot(generation or newest, day or clock.today())
+    return Snapshot(generation or newest.generation, day or newest.day)

@@ -118,7 +118,8 @@ def file_positions(locator: Locator, lon: Any, lat: Any) -> Filing:
     located = locator.locate(np.asarray(lon, np.float64), np.asarray(lat, np.float64))
     # One more entry, so that "none" (-1) reads something.
     counties = np.array([*(code[:6] for code in locator.basic.codes), None], dtype=object)
-    counties[-1] = counties[0]
+    first = locator.first_code
+    counties[-1] = first[:6] if first else None
     return Filing(
         county_code=counties[located.basic],
         basic=pd.arrays.IntegerArray(located.basic_ids, located.basic_ids == NO_GRID),

@@ -92,7 +92,9 @@ class LocatorFiles:
             with self._alone():
                 found = _opened(path, source)
                 if found is None:
-                    save_locator(_made(session, snapshot, before), path, source=source)
+                    made = _made(session, snapshot, before)
+                    # A worn one was patched so often that its file has to be written anew.
+                    save_locator(made.compacted() if made.is_worn else made, path, source=source)
                     self._tidy(path)
                     found = _opened(path, source)
         except OSError:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from gis.core import clock
+
 #: Longitude and latitude of the corners: west, south, east, north, in degrees (EPSG:4490).
 Box = tuple[float, float, float, float]
 
@@ -23,6 +25,11 @@ class Generation:
     effective_from: dt.date
     published_at: dt.datetime
     content_hash: str
+
+    @property
+    def day(self) -> dt.date:
+        """Today; the first day of these boundaries where the clock has fallen behind it."""
+        return max(clock.today(), self.effective_from)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gis.core.crs import CrsKind, parse_crs
 from gis.core.datum import Bounds, Verdict, check_bounds, explain_verdict, to_cgcs2000
 from gis.core.errors import OutOfBounds
-from gis.core.lattice import canonical
+from gis.core.lattice import UNITS_PER_DEGREE, canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,11 @@ def place_on_earth(position: Position, bounds: Bounds) -> tuple[float, float, Ve
     OutOfBounds
         It is no place on earth; says whether longitude and latitude may be swapped.
     """
-    lon, lat = (float(value) for value in to_cgcs2000(position.x, position.y, position.crs))
+    crs = parse_crs(position.crs)
+    if crs.kind is CrsKind.GEOGRAPHIC and _inside(position.x, position.y, bounds):
+        # What nearly all ask: without arrays, for one number at a time they take long.
+        return _canonical(position.x), _canonical(position.y), Verdict.OK
+    lon, lat = (float(value) for value in to_cgcs2000(position.x, position.y, crs))
     verdict = Verdict(int(check_bounds(lon, lat, bounds)))
     on_earth = abs(lon) <= 180 and abs(lat) <= 90
     if not on_earth:
@@ -60,6 +65,14 @@ def place_on_earth(position: Position, bounds: Bounds) -> tuple[float, float, Ve
         shown = (position.x, position.y) if nowhere else (lon, lat)
         raise _out_of_bounds(verdict, shown, bounds)
     return float(canonical(lon)), float(canonical(lat)), verdict
+
+
+def _inside(lon: float, lat: float, bounds: Bounds) -> bool:
+    return bounds.west <= lon <= bounds.east and bounds.south <= lat <= bounds.north
+
+
+def _canonical(degrees: float) -> float:
+    return round(degrees * UNITS_PER_DEGREE) / UNITS_PER_DEGREE
 
 
 def place_in_deployment(position: Position, bounds: Bounds) -> tuple[float, float]:

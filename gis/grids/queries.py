@@ -206,3 +206,27 @@ def _rows(
         **values,
     }
     return list(session.execute(text(read_sql(__file__, "list_grids")), bound))
+
+
+def list_seen_ids(session: ReadSession, snapshot: Snapshot) -> frozenset[int]:
+    """Return the ids of all grids that a session sees.
+
+    Parameters
+    ----------
+    session
+        Reads; its scope decides.
+    snapshot
+        Which boundaries.
+
+    Returns
+    -------
+    frozenset of int
+    """
+    found = session.scalars(
+        text(
+            "SELECT grid_id FROM grid_version"
+            " WHERE generations @> CAST(:generation AS bigint) AND valid @> CAST(:day AS date)"
+        ),
+        {"generation": snapshot.generation, "day": snapshot.day},
+    )
+    return frozenset(found)

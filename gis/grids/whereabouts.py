@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-
-import numpy as np
 
 from gis.core.errors import OutsideEveryGrid
 from gis.core.geodesy import metres_per_degree
-from gis.core.locator import NO_GRID, Locator
+from gis.core.locator import Locator
 from gis.core.snapshot import Snapshot
 from gis.db.session import ReadSession
+from gis.grids.borders import Measured, measure_point
 from gis.grids.model import Box, GridRef
 from gis.grids.queries import get_references
 
@@ -80,27 +80,65 @@ def find_whereabouts(
     OutsideEveryGrid
         No grid covers the point.
     """
-    located = locator.locate(np.array([lon]), np.array([lat]))
-    basic_id, exclusive_id = int(located.basic_ids[0]), int(located.exclusive_ids[0])
-    edge_distance_m = locator.edge_distance_m(lon, lat)
-    if edge_distance_m is None:
-        raise OutsideEveryGrid(
-            f"The point ({lon}, {lat}) lies outside every grid of generation"
-            f" {snapshot.generation} on {snapshot.day}.",
-            zh=f"点（{lon}, {lat}）不在第 {snapshot.generation} 版（{snapshot.day}）的任何网格内。",
-            lon=lon,
-            lat=lat,
-        )
-    near = locator.near(lon, lat, accuracy_m)
-    ids = [number for number in (basic_id, exclusive_id) if number != NO_GRID]
-    names = get_references(session, [*ids, *(grid.grid_id for grid in near)], snapshot)
-    basic, exclusive = names.get(basic_id), names.get(exclusive_id)
+    measured = require_inside(measure_point(locator, lon, lat, accuracy_m), snapshot, lon, lat)
+    return name_whereabouts(measured, get_references(session, measured.grid_ids, snapshot))
+
+
+def require_inside(
+    measured: Measured | None, snapshot: Snapshot, lon: float, lat: float
+) -> Measured:
+    """Return what was measured of a point, if it lies in a grid.
+
+    Parameters
+    ----------
+    measured
+        Of the point.
+    snapshot
+        Which boundaries.
+    lon, lat
+        Canonical CGCS2000 degrees.
+
+    Returns
+    -------
+    Measured
+
+    Raises
+    ------
+    OutsideEveryGrid
+        No grid covers the point.
+    """
+    if measured is not None:
+        return measured
+    raise OutsideEveryGrid(
+        f"The point ({lon}, {lat}) lies outside every grid of generation"
+        f" {snapshot.generation} on {snapshot.day}.",
+        zh=f"点（{lon}, {lat}）不在第 {snapshot.generation} 版（{snapshot.day}）的任何网格内。",
+        lon=lon,
+        lat=lat,
+    )
+
+
+def name_whereabouts(measured: Measured, names: Mapping[int, GridRef]) -> Whereabouts:
+    """Say where a point lies, with the names of the grids.
+
+    Parameters
+    ----------
+    measured
+        Of the point.
+    names
+        Grid id → reference, of all `Measured.grid_ids`.
+
+    Returns
+    -------
+    Whereabouts
+    """
+    basic, exclusive = names.get(measured.basic), names.get(measured.exclusive)
     return Whereabouts(
         basic=basic,
         exclusive=exclusive,
-        responsible=names[exclusive_id if exclusive is not None else basic_id],
-        edge_distance_m=round(edge_distance_m, 3),
-        near=[_near(names[grid.grid_id], grid.distance_m) for grid in near],
+        responsible=names[measured.basic if exclusive is None else measured.exclusive],
+        edge_distance_m=round(measured.edge_distance_m, 3),
+        near=[_near(names[grid.grid_id], grid.distance_m) for grid in measured.near],
     )
 
 

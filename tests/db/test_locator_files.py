@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from gis.boundaries import publish_import
 from gis.core import clock
-from gis.core.locator import NO_LAYER, Locator
+from gis.core.locator import NO_LAYER, Layer, Locator
 from gis.core.locator_file import save_locator
 from gis.core.snapshot import Snapshot
 from gis.db.session import ReadSession, write_session
@@ -26,6 +26,23 @@ def assert_same(one: Locator, other: Locator) -> None:
     for a, b in ((one.basic, other.basic), (one.exclusive, other.exclusive)):
         assert list(a.codes) == list(b.codes)
         assert list(a.grid_ids) == list(b.grid_ids)
+
+
+def assert_equivalent(patched: Locator, built: Locator) -> None:
+    """The same grids and answers; and drawn anew the same to the bit."""
+    xy = np.concatenate([shapely.get_coordinates(np.asarray(built.basic.polygons)), [[0.0, 0.0]]])
+    for a, b in ((patched.basic, built.basic), (patched.exclusive, built.exclusive)):
+        assert dict(zip(a.codes, a.grid_ids, strict=True)) == dict(
+            zip(b.codes, b.grid_ids, strict=True)
+        )
+    one, two = (some.locate(xy[:, 0], xy[:, 1]) for some in (patched, built))
+    assert (one.basic_codes == two.basic_codes).all()
+    assert (one.exclusive_codes == two.exclusive_codes).all()
+    layers = [
+        Layer(p.codes, p.grid_ids, np.asarray(p.polygons))
+        for p in (patched.basic, patched.exclusive)
+    ]
+    assert_same(patched.compacted(), Locator.build(*layers, patched.generation))
 
 
 def merge_two(grids: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -107,15 +124,15 @@ def test_a_publication_patches_the_file_and_old_generations_answer_as_they_did(
         assert after.generation == before.generation + 1
         second = source_of(get_generation(reader))
         held = Held(before, first, old)
-        assert_same(files.locator(reader, after, second, held), load_locator(reader))
+        assert_equivalent(files.locator(reader, after, second, held), load_locator(reader))
         again = files.locator(reader, before, first)
         assert (again.locate(xy[:, 0], xy[:, 1]).responsible_codes == told).all()
         # And backwards: what is read is what differs, in either direction.
         new = Held(after, second, files.locator(reader, after, second))
         back = LocatorFiles(tmp_path / "other").locator(reader, before, first, new)
-        assert_same(back, load_locator(reader, before.generation))
+        assert_equivalent(back, load_locator(reader, before.generation))
         # A locator of another history is of no use, and is not used.
         stranger = Held(before, "another", Locator.build(NO_LAYER, NO_LAYER, 1))
         fresh = LocatorFiles(tmp_path / "fresh").locator(reader, after, second, stranger)
-        assert_same(fresh, load_locator(reader))
+        assert_equivalent(fresh, load_locator(reader))
     assert len(list(tmp_path.glob("*.locator"))) == 2

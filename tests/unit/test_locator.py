@@ -7,6 +7,7 @@ import pytest
 import shapely
 from numpy.typing import NDArray
 
+from gis.core.cells import sorting
 from gis.core.errors import Invalid
 from gis.core.geodesy import GEOD
 from gis.core.lattice import lattice_geometry, to_degrees, to_lattice
@@ -81,6 +82,41 @@ def test_threads_change_nothing() -> None:
     one, three = LOCATOR.locate(lon, lat), LOCATOR.locate(lon, lat, threads=3)
     assert (one.basic == three.basic).all()
     assert (one.exclusive == three.exclusive).all()
+
+
+@pytest.mark.parametrize("count", [1, 511, 512, 513, 20_000])
+@pytest.mark.parametrize("threads", [1, 3])
+def test_points_in_the_order_of_tiles_get_the_same_answers(
+    count: int, threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    west, south, east, north = shapely.total_bounds(GRIDS)
+    vertices = shapely.get_coordinates(GRIDS)
+    lon, lat = RNG.uniform(west - 0.01, east + 0.01, count), RNG.uniform(south, north, count)
+    some = RNG.random(count) < 0.4
+    lon[some], lat[some] = vertices[RNG.integers(0, len(vertices), some.sum())].T
+    lon[::97], lat[5::101] = np.nan, [np.inf, -1e300, 500.0][count % 3]
+    plain = LOCATOR.locate(lon, lat)
+    monkeypatch.setattr(sorting, "LEAST_BYTES", 0)
+    monkeypatch.setattr(sorting, "CELLS_PER_POINT", 1 << 40)
+    monkeypatch.setattr(sorting, "_MOST_POINTS", 7001)
+    assert sorting.pays_in_order(LOCATOR.index, count)
+    ordered = LOCATOR.locate(lon, lat, threads=threads)
+    assert (plain.basic == ordered.basic).all()
+    assert (plain.exclusive == ordered.exclusive).all()
+    assert LOCATOR.locate([], [], threads=threads).basic.shape == (0,)
+
+
+def test_answers_can_be_written_to_given_arrays() -> None:
+    west, south, east, north = shapely.total_bounds(GRIDS)
+    lon, lat = RNG.uniform(west, east, (40, 50)), RNG.uniform(south, north, (40, 50))
+    out = np.full((40, 50), -7, np.int32), np.full((40, 50), -7, np.int32)
+    located = LOCATOR.locate(lon, lat, out=out)
+    fresh = LOCATOR.locate(lon, lat)
+    assert located.basic is out[0]
+    assert (out[0] == fresh.basic).all()
+    assert (out[1] == fresh.exclusive).all()
+    with pytest.raises(Invalid):
+        LOCATOR.locate(lon[0], lat[0], out=out)
 
 
 def test_the_order_of_the_layer_changes_nothing() -> None:

@@ -6,15 +6,17 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gis.core.cells.drawing import Drawing, Tiles, draw_tiles, list_tiles
 from gis.core.cells.shape import (
     LOOK_AHEAD,
+    NO_GRID_TABLE,
+    NONE,
     TILE_CELLS,
     TILE_SHIFT,
     UNIT,
     CellIndex,
+    Int16s,
     Int32s,
     Int64s,
     Outlines,
@@ -113,44 +115,64 @@ def boxes_of(rings: Rings, grids: int) -> Int64s:
     return boxes
 
 
-def outlines_of(
-    rings: Rings, boxes: Int64s, raster: Raster, answer: Int32s, basics: int
-) -> Outlines:
+def outlines_of(rings: Rings, boxes: Int64s, raster: Raster, order: Int32s) -> Outlines:
     """Keep the borders of grids as offsets from a raster's corner.
 
     Parameters
     ----------
     rings, boxes
-        Of all grids by rank.
+        Of all grids by number.
     raster
         Of the index.
-    answer
-        int32 (n,): the grids' indices in their layers.
-    basics
-        How many of them are basic grids.
+    order
+        int32 (n,): the numbers of the grids by rank.
 
     Returns
     -------
     Outlines
     """
     corner = np.array([raster.west, raster.south])
+    first = np.searchsorted(rings.polygon, np.arange(len(order) + 1)).astype(np.int32)
     return Outlines(
         (rings.xy - corner).astype(np.int32),
         rings.start.astype(np.int32),
         rings.is_shell,
-        np.searchsorted(rings.polygon, np.arange(len(answer) + 1)).astype(np.int32),
+        np.column_stack([first[:-1], first[1:]]),
         (boxes - np.tile(corner, 2)).astype(np.int32),
-        answer,
-        rank_of(answer, basics),
+        order,
     )
 
 
-def rank_of(answer: Int32s, basics: int) -> Int32s:
-    """Return the rank of each grid, as in `gis.core.cells.shape.Outlines`."""
-    rank = np.empty(len(answer), dtype=np.int32)
-    rank[answer[:basics]] = np.arange(basics)
-    rank[basics + answer[basics:]] = np.arange(basics, len(answer))
-    return rank
+def build_index(
+    rings: Rings, order: Int32s, basics: int, threads: int
+) -> tuple[CellIndex, Outlines]:
+    """Index grids.
+
+    Parameters
+    ----------
+    rings
+        Of all grids by number.
+    order
+        int32 (n,): the numbers by rank.
+    basics
+        How many of the grids are basic ones.
+    threads
+        How many threads may work on it.
+
+    Returns
+    -------
+    tuple of CellIndex and Outlines
+
+    Raises
+    ------
+    Invalid
+        If the grids lie more than 200 degrees apart.
+    """
+    boxes = boxes_of(rings, len(order))
+    raster = raster_for(boxes, len(rings.xy))
+    outlines = outlines_of(rings, boxes, raster, order)
+    outlines = Outlines(*(read_only(array) for array in outlines))
+    return draw_index(raster, outlines, basics, threads), outlines
 
 
 def draw_index(raster: Raster, outlines: Outlines, basics: int, threads: int) -> CellIndex:
@@ -171,23 +193,39 @@ def draw_index(raster: Raster, outlines: Outlines, basics: int, threads: int) ->
     -------
     CellIndex
     """
-    drawing = drawing_of(raster, outlines, basics)
-    grids = np.arange(len(outlines.answer), dtype=np.int32)
-    start, entries = entries_of(drawing, grids, raster.tiles)
+    drawing = drawing_of(raster, outlines, basics, outlines.order)
+    start, entries = entries_of(drawing, raster.tiles)
     wanted = np.flatnonzero(np.diff(start))
     drawn = draw_many(drawing, wanted, start, entries, threads)
     return assembled(raster, wanted, drawn)
 
 
-def drawing_of(raster: Raster, outlines: Outlines, basics: int) -> Drawing:
-    """Return what the drawing needs, in the one form that is compiled."""
+def drawing_of(raster: Raster, outlines: Outlines, basics: int, numbers: Int32s) -> Drawing:
+    """Return what the drawing needs, in the one form that is compiled.
+
+    Parameters
+    ----------
+    raster
+        Where the cells lie.
+    outlines
+        The borders.
+    basics
+        How many of all grids are basic ones.
+    numbers
+        int32: the grids to draw, in the order of their ranks.
+
+    Returns
+    -------
+    Drawing
+    """
+    is_basic = numbers < basics
     return Drawing(
         read_only(outlines.vertices),
         read_only(outlines.ring_start),
-        read_only(outlines.grid_ring),
-        read_only(outlines.boxes),
-        read_only(outlines.answer),
-        basics,
+        read_only(outlines.grid_ring[numbers]),
+        read_only(outlines.boxes[numbers]),
+        read_only(np.where(is_basic, numbers, numbers - basics).astype(np.int32)),
+        int(is_basic.sum()),
         raster.shift_x,
         raster.shift_y,
         raster.columns,
@@ -195,15 +233,13 @@ def drawing_of(raster: Raster, outlines: Outlines, basics: int) -> Drawing:
     )
 
 
-def entries_of(drawing: Drawing, grids: Int32s, tiles: int) -> tuple[Int64s, Int64s]:
+def entries_of(drawing: Drawing, tiles: int) -> tuple[Int64s, Int64s]:
     """List the grids of each tile.
 
     Parameters
     ----------
     drawing
         What is drawn.
-    grids
-        Which of its grids, ascending.
     tiles
         How many tiles there are.
 
@@ -212,6 +248,7 @@ def entries_of(drawing: Drawing, grids: Int32s, tiles: int) -> tuple[Int64s, Int
     tuple of ndarray of int64
         Where the entries of each tile begin (tiles + 1), and the entries (see `list_tiles`).
     """
+    grids = np.arange(len(drawing.answer), dtype=np.int32)
     state = np.zeros(tiles, dtype=np.int64)
     start = np.zeros(tiles + 1, dtype=np.int64)
     nothing = np.zeros(0, dtype=np.int64)
@@ -251,7 +288,9 @@ def draw_many(
         return draw_tiles(drawing, some, own, entries[taken])
 
     parts = [tiles[i : i + _TILES_AT_ONCE] for i in range(0, len(tiles), _TILES_AT_ONCE)]
-    with ThreadPoolExecutor(max(1, threads)) as pool:
+    if min(len(parts), threads) <= 1:
+        return [draw(part) for part in parts]
+    with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(draw, parts))
 
 
@@ -273,53 +312,89 @@ def assembled(raster: Raster, wanted: Int64s, drawn: list[Tiles]) -> CellIndex:
         A tile that was not drawn has no grid.
     """
     page = np.zeros((raster.tiles, 2), dtype=np.int32)
-    page[:, 1] = 3  # the table of "no grid", which comes first
+    page[:, 1] = NO_GRID_TABLE
     record_start = np.zeros(raster.tiles, dtype=np.int32)
-    words = [np.zeros(TILE_CELLS, dtype=np.int16)]
-    tables = [np.array([1, 0, 0, -1, -1], dtype=np.int32)]
-    blocks, table, units, at = 0, len(tables[0]), 0, 0
-    for part in drawn:
-        count = len(part.record_start)
-        here = wanted[at : at + count]
-        own = part.page.reshape(-1, 2)
-        page[here, 0] = np.where(own[:, 0] > 0, own[:, 0] + blocks, 0)
-        page[here, 1] = own[:, 1] + table
-        record_start[here], moved = moved_records(part.record_start, part.tables, table, units)
-        words.append(part.words[TILE_CELLS:])
-        tables.append(moved)
-        blocks += len(part.words) // TILE_CELLS - 1
-        table, units, at = table + len(moved), units + len(part.records) // UNIT, at + count
-    # A query looks a little ahead of where a record begins.
-    records = [part.records for part in drawn] + [np.zeros(LOOK_AHEAD, dtype=np.int16)]
+    empty = np.array([1, 0, 0, NONE, NONE], dtype=np.int32)
+    added = set_tiles(page, record_start, wanted, drawn, (1, len(empty), 0))
+    words = np.concatenate([np.zeros(TILE_CELLS, dtype=np.int16), added.words])
     return CellIndex(
         *raster,
         read_only(page.ravel()),
         read_only(record_start),
-        read_only(np.concatenate(words)),
-        read_only(np.concatenate(tables)),
-        read_only(np.concatenate(records)),
+        read_only(words),
+        read_only(np.concatenate([empty, added.tables])),
+        read_only(added.records),
     )
 
 
-def moved_records(
-    start: Int32s, tables: Int32s, table: int, units: int
-) -> tuple[NDArray[np.int32], Int32s]:
-    """Return where records begin, and the tables, with others before them.
+def sizes_of(drawn: list[Tiles]) -> dict[str, int]:
+    """Say how much `set_tiles` will return, by the name of the array."""
+    return {
+        "words": sum(len(part.words) - TILE_CELLS for part in drawn),
+        "tables": sum(len(part.tables) for part in drawn),
+        "records": sum(len(part.records) for part in drawn) + LOOK_AHEAD,
+    }
+
+
+class Added(NamedTuple):
+    """What tiles bring, as in `gis.core.cells.shape.CellIndex`."""
+
+    words: Int16s
+    tables: Int32s
+    records: Int16s
+
+
+def set_tiles(
+    page: Int32s,
+    record_start: Int32s,
+    tiles: Int64s,
+    drawn: list[Tiles],
+    place: tuple[int, int, int],
+) -> Added:
+    """Let the raster lead to tiles.
 
     Parameters
     ----------
-    start, tables
-        As in `gis.core.cells.shape.CellIndex`.
-    table, units
-        How far tables and records move.
+    page, record_start
+        int32 (tiles, 2) and (tiles,): as in `gis.core.cells.shape.CellIndex`; changed.
+    tiles
+        int64: which tiles were drawn.
+    drawn
+        They, in this order.
+    place
+        Where they come to stand: block of words, place in the tables, unit of the records.
 
     Returns
     -------
-    tuple of ndarray of int32
-        The new `start` and the new `tables`.
+    Added
+        What has to stand there.
     """
-    far = start < 0
-    if far.any():
-        tables = tables.copy()
-        tables[~start[far]] += units
-    return np.where(far, start - table, start + units).astype(np.int32), tables
+    blocks, table, units = place
+    words, tables, records, at = [], [], [], 0
+    for part in drawn:
+        here = tiles[at : at + len(part.record_start)]
+        own = part.page.reshape(-1, 2)
+        # Block 0 of each part is the common one.
+        page[here, 0] = np.where(own[:, 0] > 0, own[:, 0] + blocks - 1, 0)
+        page[here, 1] = own[:, 1] + table
+        far = part.record_start < 0
+        own_tables = part.tables.copy() if far.any() else part.tables
+        own_tables[~part.record_start[far]] += units
+        start = part.record_start
+        record_start[here] = np.where(far, start - table, start + units)
+        words.append(part.words[TILE_CELLS:])
+        tables.append(own_tables)
+        records.append(part.records)
+        blocks += len(part.words) // TILE_CELLS - 1
+        table, units, at = (
+            table + len(own_tables),
+            units + len(part.records) // UNIT,
+            at + len(here),
+        )
+    # A query looks a little ahead of where a record begins.
+    records.append(np.zeros(LOOK_AHEAD, dtype=np.int16))
+    return Added(
+        np.concatenate(words or [np.zeros(0, np.int16)]),
+        np.concatenate(tables or [np.zeros(0, np.int32)]),
+        np.concatenate(records),
+    )

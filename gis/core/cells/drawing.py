@@ -36,7 +36,10 @@ _MOST_SOUGHT = 256
 
 
 class Drawing(NamedTuple):
-    """What is drawn: the grids by rank, as in `gis.core.cells.shape.Outlines`, and the raster."""
+    """What is drawn: grids in the order of their ranks, and the raster.
+
+    `answer` is each grid's index in its layer; the others are as in `gis.core.cells.shape`.
+    """
 
     vertices: Int32s
     ring_start: Int32s
@@ -138,7 +141,7 @@ def list_tiles(
     for rank in grids:
         box = drawing.boxes[rank]
         first, last = box[0] >> tile_x, box[2] >> tile_x
-        for ring in range(drawing.grid_ring[rank], drawing.grid_ring[rank + 1]):
+        for ring in range(drawing.grid_ring[rank, 0], drawing.grid_ring[rank, 1]):
             for j in range(drawing.ring_start[ring], drawing.ring_start[ring + 1] - 1):
                 _note_edge(drawing, _upward(drawing.vertices, j), first, last, state)
         for row in range(box[1] >> tile_y, (box[3] >> tile_y) + 1):
@@ -226,7 +229,7 @@ def _see_tile(drawing: Drawing, sheet: _Sheet, sightings: Int32s) -> tuple[int, 
         rank = sheet.grids[k] >> 1
         sheet.covers[k, :] = _FULL if sheet.grids[k] & 1 else 0
         sheet.touched[k, :] = 0
-        for ring in range(drawing.grid_ring[rank], drawing.grid_ring[rank + 1]):
+        for ring in range(drawing.grid_ring[rank, 0], drawing.grid_ring[rank, 1]):
             for j in range(drawing.ring_start[ring], drawing.ring_start[ring + 1] - 1):
                 edge = _upward(drawing.vertices, j)
                 ax, ay, bx, by = edge
@@ -641,27 +644,3 @@ def draw_tiles(drawing: Drawing, tiles: Int64s, entry_start: Int64s, entries: In
         tables[:table],
         records[:used],
     )
-
-
-@compiled
-def renumber(tables: Int32s, starts: Int64s, basic: Int32s, exclusive: Int32s) -> None:
-    """Give the grids in the tables of tiles new numbers.
-
-    Parameters
-    ----------
-    tables
-        int32: as in `gis.core.cells.shape.CellIndex`; changed.
-    starts
-        int64: where the pairs of each tile begin.
-    basic, exclusive
-        int32: the new number of each old one, and at the end `NONE` for `NONE`.
-    """
-    for at in starts:
-        pairs, basics, exclusives = tables[at - 3], tables[at - 2], tables[at - 1]
-        for i in range(at, at + 2 * pairs, 2):
-            tables[i], tables[i + 1] = basic[tables[i]], exclusive[tables[i + 1]]
-        grids = at + 2 * pairs
-        for i in range(grids, grids + basics):
-            tables[i] = basic[tables[i]]
-        for i in range(grids + basics, grids + basics + exclusives):
-            tables[i] = exclusive[tables[i]]

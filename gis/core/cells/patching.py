@@ -1,36 +1,71 @@
-"""Draw anew only the tiles that a change touches (`gis.core.cells.shape`)."""
+"""Draw anew only the tiles that a change touches (`gis.core.cells.shape`).
+
+What is drawn stands behind what is there (`gis.core.cells.shelves`); only the arrays of a few bytes
+a tile or a grid are copied.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
 from gis.core.cells.building import (
     Raster,
-    assembled,
-    draw_index,
+    boxes_of,
     draw_many,
     drawing_of,
     entries_of,
-    moved_records,
-    rank_of,
-    raster_for,
+    set_tiles,
+    sizes_of,
 )
-from gis.core.cells.drawing import Tiles, renumber
+from gis.core.cells.nearness import grids_of_tile
 from gis.core.cells.shape import (
-    LOOK_AHEAD,
-    NONE,
+    NO_GRID_TABLE,
     TILE_CELLS,
+    TILE_SHIFT,
     UNIT,
     Bytes,
     CellIndex,
     Int32s,
     Int64s,
     Outlines,
+    read_only,
 )
+from gis.core.cells.shelves import Shelves
 from gis.core.rings import Rings
+
+
+@dataclass(frozen=True, slots=True)
+class Renumbered:
+    """What becomes of the numbers of a layer.
+
+    Attributes
+    ----------
+    before, after
+        How many grids there are.
+    numbers
+        int64 (c,): the numbers below `after` that are of another grid than before, or of a changed
+        one.
+    sources
+        int64 (c,): the old numbers of these grids, or ``~k`` for a new or changed grid k.
+    """
+
+    before: int
+    after: int
+    numbers: Int64s
+    sources: Int64s
+
+    def source(self) -> Int64s:
+        """Return the source of every number."""
+        source = np.arange(self.after)
+        source[self.numbers] = self.sources
+        return source
+
+    def left(self) -> Int64s:
+        """Return the old numbers that are not of the same, unchanged grid any more."""
+        gone = np.arange(self.after, self.before)
+        return np.concatenate([self.numbers[self.numbers < self.before], gone])
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,257 +74,231 @@ class Revision:
 
     Attributes
     ----------
-    source
-        int64 (n,): for each new rank the old rank of a grid that stays as it is, or ``~k`` for
-        grid k of `rings`.
+    basic, exclusive
+        The numbers of the layers, each from 0.
     rings
-        The borders of the new and changed grids.
-    answer
-        int32 (n,): the new index of each rank in its layer.
-    basics
-        How many of the grids are basic ones.
+        The borders of the new and changed grids, first the basic ones.
+    new_basics
+        How many of these are basic ones.
+    order
+        int32 (n,): the new numbers by rank.
     """
 
-    source: Int64s
+    basic: Renumbered
+    exclusive: Renumbered
     rings: Rings
-    answer: Int32s
-    basics: int
+    new_basics: int
+    order: Int32s
+
+    def changed(self) -> tuple[Int64s, Int64s]:
+        """Return the changed numbers of both layers, and their sources."""
+        basic, exclusive = self.basic, self.exclusive
+        return np.concatenate([basic.numbers, basic.after + exclusive.numbers]), np.concatenate(
+            [basic.sources, self._sources(exclusive.sources)]
+        )
+
+    def source(self) -> Int64s:
+        """Return the source of every number of both layers."""
+        return np.concatenate([self.basic.source(), self._sources(self.exclusive.source())])
+
+    def left(self) -> Int64s:
+        """Return the old numbers of both layers that are not of the same grid any more."""
+        return np.concatenate([self.basic.left(), self.basic.before + self.exclusive.left()])
+
+    def _sources(self, sources: Int64s) -> Int64s:
+        return np.where(sources >= 0, sources + self.basic.before, sources - self.new_basics)
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
-    """An index with its outlines."""
+class Held:
+    """An index with what it is made of.
+
+    Attributes
+    ----------
+    index, outlines
+        The index.
+    basics
+        How many of the grids are basic ones.
+    shelves
+        Where its growing arrays stand.
+    """
 
     index: CellIndex
     outlines: Outlines
     basics: int
+    shelves: Shelves
 
     @property
     def raster(self) -> Raster:
+        """Where the cells lie."""
         index = self.index
         return Raster(
             index.west, index.south, index.shift_x, index.shift_y, index.columns, index.rows
         )
 
 
-def patch_index(
-    index: CellIndex, outlines: Outlines, basics: int, revision: Revision, threads: int
-) -> tuple[CellIndex, Outlines]:
+def fits(held: Held, revision: Revision) -> bool:
+    """Tell whether a change can be patched in: few grids, all inside the raster.
+
+    Parameters
+    ----------
+    held
+        What is there.
+    revision
+        What changes.
+
+    Returns
+    -------
+    bool
+    """
+    raster, rings = held.raster, revision.rings
+    grids = len(revision.order)
+    if grids == 0 or len(revision.left()) + len(revision.changed()[0]) > max(_FEW, grids // 4):
+        return False
+    corner = np.array([raster.west, raster.south])
+    size = np.array([raster.columns << raster.shift_x, raster.rows << raster.shift_y]) << TILE_SHIFT
+    xy = rings.xy - corner
+    return bool(((xy >= 0) & (xy < size)).all())
+
+
+# So many grids are patched in, however few there are.
+_FEW = 64
+
+
+def patch_index(held: Held, revision: Revision, threads: int) -> Held:
     """Change some grids of an index.
 
     Parameters
     ----------
-    index, outlines
-        As they are; they stay so.
-    basics
-        How many of the grids are basic ones.
+    held
+        What is there; it stays so.
     revision
-        What changes.
+        What changes; it has to fit (`fits`).
     threads
         How many threads may work on it.
 
     Returns
     -------
-    tuple of CellIndex and Outlines
-        The same, to the bit, as built anew.
-
-    Raises
-    ------
-    Invalid
-        If the grids come to lie more than 200 degrees apart.
+    Held
+        It gives the same answers as one built anew.
     """
-    old = _Held(index, outlines, basics)
-    absolute = _revised(old, revision)
-    raster = raster_for(absolute.boxes, len(absolute.vertices))  # type: ignore[arg-type]
-    corner = np.array([raster.west, raster.south])
-    new = Outlines(
-        (absolute.vertices - corner).astype(np.int32),
-        absolute.ring_start,
-        absolute.is_shell,
-        absolute.grid_ring,
-        (absolute.boxes - np.tile(corner, 2)).astype(np.int32),
-        revision.answer,
-        rank_of(revision.answer, revision.basics),
+    new = _revised(held, revision)
+    touched, around = _touched(held, new, revision)
+    will = drawing_of(new.raster, new.outlines, new.basics, around)
+    start, entries = entries_of(will, new.raster.tiles)
+    tiles = np.flatnonzero(touched & (np.diff(start) > 0))
+    drawn = draw_many(will, tiles, start, entries, threads)
+    page = held.index.page.reshape(-1, 2).copy()
+    record_start = held.index.record_start.copy()
+    page[touched], record_start[touched] = (0, NO_GRID_TABLE), 0
+    shelves, places = new.shelves.take(sizes_of(drawn))
+    at = (places["words"] // TILE_CELLS, places["tables"], places["records"] // UNIT)
+    added = set_tiles(page, record_start, tiles, drawn, at)
+    index = held.index._replace(
+        page=read_only(page.ravel()),
+        record_start=read_only(record_start),
+        words=shelves.put("words", places["words"], added.words),
+        tables=shelves.put("tables", places["tables"], added.tables),
+        records=shelves.put("records", places["records"], added.records),
     )
-    if raster != old.raster:
-        return draw_index(raster, new, revision.basics, threads), new
-    return _patched(old, _Held(index, new, revision.basics), revision.source, threads), new
+    return Held(index, new.outlines, new.basics, shelves)
 
 
-class _Parts:
-    """Outlines under way, in lattice units, grid by grid."""
-
-    def __init__(self) -> None:
-        self.xy: list[Int64s] = [np.zeros((0, 2), dtype=np.int64)]
-        self.sizes: list[Int64s] = [np.zeros(0, dtype=np.int64)]
-        self.is_shell: list[Bytes] = [np.zeros(0, dtype=np.bool_)]
-        self.rings: list[Int64s] = [np.zeros(0, dtype=np.int64)]
-        self.boxes: list[Int64s] = [np.zeros((0, 4), dtype=np.int64)]
-
-
-def _revised(old: _Held, revision: Revision) -> Outlines:
-    """Return the outlines after the change, in lattice units from 0."""
-    parts = _Parts()
-    source = revision.source
-    # Runs of grids that stay and stand next to one another as before are copied in one piece.
-    breaks = np.flatnonzero((np.diff(source) != 1) | (source[1:] <= 0)) + 1
-    for first, last in pairwise([0, *breaks.tolist(), len(source)]):
-        if first == last:
-            continue
-        if source[first] >= 0:
-            _add_kept(parts, old, int(source[first]), int(source[first]) + last - first)
-        else:
-            _add_new(parts, revision.rings, int(~source[first]))
-    return Outlines(
-        np.concatenate(parts.xy),
-        _starts(np.concatenate(parts.sizes)),
-        np.concatenate(parts.is_shell),
-        _starts(np.concatenate(parts.rings)),
-        np.concatenate(parts.boxes),
-        revision.answer,
-        revision.answer,
+def _revised(held: Held, revision: Revision) -> Held:
+    """Return the outlines after the change, and the index still as it was."""
+    old, rings = held.outlines, revision.rings
+    corner = np.array([held.index.west, held.index.south])
+    shelves, places = held.shelves.take({"vertices": len(rings.xy)})
+    at, end = places["vertices"], int(old.ring_start[-1])
+    vertices = shelves.put("vertices", at, (rings.xy - corner).astype(np.int32))
+    # What another patch of the same index has put in between is a ring of no grid.
+    gap = np.array([at] if at > end else [], dtype=np.int32)
+    first_ring = len(old.is_shell) + len(gap)
+    own = np.arange(rings.polygon[-1] + 1 if len(rings.polygon) else 0)
+    spans = first_ring + np.searchsorted(rings.polygon, np.column_stack([own, own + 1]))
+    own_boxes = boxes_of(rings, len(own)) - np.tile(corner, 2)
+    outlines = Outlines(
+        vertices,
+        read_only(np.concatenate([old.ring_start, gap, (at + rings.start[1:]).astype(np.int32)])),
+        read_only(np.concatenate([old.is_shell, np.zeros(len(gap), np.bool_), rings.is_shell])),
+        read_only(_by_number(old.grid_ring, spans, revision)),
+        read_only(_by_number(old.boxes, own_boxes, revision)),
+        read_only(revision.order),
     )
+    return Held(held.index, outlines, revision.basic.after, shelves)
 
 
-def _starts(sizes: Int64s) -> Int32s:
-    return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32)
+def _by_number(old: Int32s, own: Int64s, revision: Revision) -> Int32s:
+    """Return rows by new number, from those of old numbers and those of new and changed grids."""
+    rows, first, old_first = np.empty((len(revision.order), old.shape[1]), np.int32), 0, 0
+    for layer in (revision.basic, revision.exclusive):
+        same = min(layer.before, layer.after)
+        rows[first : first + same] = old[old_first : old_first + same]
+        first, old_first = first + layer.after, old_first + layer.before
+    numbers, sources = revision.changed()
+    kept = sources >= 0
+    rows[numbers[kept]], rows[numbers[~kept]] = old[sources[kept]], own[~sources[~kept]]
+    return rows
 
 
-def _add_kept(parts: _Parts, old: _Held, first: int, last: int) -> None:
-    outlines, corner = old.outlines, np.array([old.index.west, old.index.south])
-    rings = slice(outlines.grid_ring[first], outlines.grid_ring[last])
-    start = outlines.ring_start[rings.start : rings.stop + 1].astype(np.int64)
-    parts.xy.append(outlines.vertices[start[0] : start[-1]] + corner)
-    parts.sizes.append(np.diff(start))
-    parts.is_shell.append(outlines.is_shell[rings])
-    parts.rings.append(np.diff(outlines.grid_ring[first : last + 1]).astype(np.int64))
-    parts.boxes.append(outlines.boxes[first:last] + np.tile(corner, 2))
+def _touched(old: Held, new: Held, revision: Revision) -> tuple[Bytes, Int32s]:
+    """Return which tiles to draw, and by rank the new numbers of the grids that may touch them.
+
+    A tile is drawn where a grid comes, goes, changes, or gets another number.
+    """
+    was, will = revision.left().astype(np.int32), revision.changed()[0].astype(np.int32)
+    touched = np.zeros(new.raster.tiles, dtype=np.bool_)
+    for held, numbers in ((old, np.sort(was)), (new, np.sort(will))):
+        drawing = drawing_of(held.raster, held.outlines, held.basics, numbers)
+        touched |= np.diff(entries_of(drawing, new.raster.tiles)[0]) > 0
+    is_around = np.zeros(len(revision.order), dtype=np.bool_)
+    for tile in np.flatnonzero(touched).tolist():
+        beside = np.setdiff1d(grids_of_tile(old.index, old.basics, tile), was)
+        is_around[np.where(beside < old.basics, beside, beside - old.basics + new.basics)] = True
+    is_around[will] = True
+    order = new.outlines.order
+    return touched, order[is_around[order]]
 
 
-def _add_new(parts: _Parts, rings: Rings, grid: int) -> None:
-    own = slice(*np.searchsorted(rings.polygon, [grid, grid + 1]).tolist())
-    start = rings.start[own.start : own.stop + 1]
-    xy = rings.xy[start[0] : start[-1]]
-    parts.xy.append(xy)
-    parts.sizes.append(np.diff(start))
-    parts.is_shell.append(rings.is_shell[own])
-    parts.rings.append(np.array([own.stop - own.start]))
-    parts.boxes.append(np.concatenate([xy.min(axis=0), xy.max(axis=0)])[None, :])
-
-
-def _patched(old: _Held, new: _Held, source: Int64s, threads: int) -> CellIndex:
-    """Draw the tiles that changed grids touch or touched, and copy the others."""
-    raster, kept = old.raster, source[source >= 0]
-    gone = np.setdiff1d(np.arange(len(old.outlines.answer)), kept).astype(np.int32)
-    come = np.flatnonzero(source < 0).astype(np.int32)
-    was, will = (drawing_of(raster, held.outlines, held.basics) for held in (old, new))
-    touched = np.zeros(raster.tiles, dtype=np.bool_)
-    for drawing, grids in ((was, gone), (will, come)):
-        touched |= np.diff(entries_of(drawing, grids, raster.tiles)[0]) > 0
-    new_rank = np.full(len(old.outlines.answer), NONE, dtype=np.int32)
-    new_rank[kept] = np.flatnonzero(source >= 0)
-    beside = new_rank[_ranks_in(old, np.flatnonzero(touched))]
-    grids = np.union1d(come, beside[beside != NONE]).astype(np.int32)
-    start, entries = entries_of(will, grids, raster.tiles)
-    redrawn = touched & (np.diff(start) > 0)
-    drawn = {
-        tile: part
-        for tile in np.flatnonzero(redrawn).tolist()
-        for part in draw_many(will, np.array([tile]), start, entries, threads)
-    }
-    had = old.index.page[1::2] != 3
-    wanted = np.flatnonzero(redrawn | (had & ~touched))
-    tables = _renumbered(old, new, new_rank, np.flatnonzero(had & ~touched))
-    return assembled(raster, wanted, _in_order(old.index, tables, wanted, drawn))
-
-
-def _ranks_in(held: _Held, tiles: Int64s) -> Int32s:
-    """Return the ranks of the grids that touch tiles."""
-    found = [grids_of_tile(held.index, held.outlines, held.basics, int(tile)) for tile in tiles]
-    return np.unique(np.concatenate([*found, np.zeros(0, dtype=np.int32)]))
-
-
-def grids_of_tile(index: CellIndex, outlines: Outlines, basics: int, tile: int) -> Int32s:
-    """Return the ranks of the grids that touch a tile.
+def rings_of(held: Held, revision: Revision) -> Rings:
+    """Return the rings of all grids after a change, without those that are of no grid.
 
     Parameters
     ----------
-    index, outlines, basics
-        The index.
-    tile
-        Which tile.
+    held
+        What is there.
+    revision
+        What changes.
 
     Returns
     -------
-    ndarray of int32
+    Rings
+        By new number.
     """
-    at = int(index.page[2 * tile + 1])
-    pairs, own_basics, exclusives = index.tables[at - 3 : at].tolist()
-    first = at + 2 * pairs
-    numbers = index.tables[first : first + own_basics + exclusives].copy()
-    numbers[own_basics:] += basics
-    return outlines.rank[numbers]
-
-
-def _renumbered(old: _Held, new: _Held, new_rank: Int32s, tiles: Int64s) -> Int32s:
-    """Return the old tables with the new numbers of the grids, right for the tiles that stay."""
-    numbers = []
-    for first, last in ((0, old.basics), (old.basics, len(new_rank))):
-        rank = new_rank[first:last]
-        number = np.full(last - first + 1, NONE, dtype=np.int32)
-        number[old.outlines.answer[first:last]] = np.where(
-            rank == NONE, NONE, new.outlines.answer[rank]
-        )
-        numbers.append(number)
-    tables = old.index.tables.copy()
-    renumber(tables, old.index.page[2 * tiles + 1].astype(np.int64), *numbers)
-    return tables
-
-
-def _in_order(
-    index: CellIndex, tables: Int32s, wanted: Int64s, drawn: dict[int, Tiles]
-) -> list[Tiles]:
-    """Return the drawn tiles and the runs of old ones between them, in the order of tiles."""
-    had = np.flatnonzero(index.page[1::2] != 3)
-    place = np.searchsorted(had, wanted)
-    is_new = np.isin(wanted, list(drawn))
-    breaks = np.flatnonzero(is_new[1:] | is_new[:-1] | (np.diff(place) != 1)) + 1
-    parts = []
-    for first, last in pairwise([0, *breaks.tolist(), len(wanted)]):
-        if first == last:
-            continue
-        if is_new[first]:
-            parts.append(drawn[int(wanted[first])])
-        else:
-            parts.append(_run(index, tables, had, int(place[first]), int(place[last - 1]) + 1))
-    return parts
-
-
-def _run(index: CellIndex, tables: Int32s, had: Int64s, first: int, last: int) -> Tiles:
-    """Cut consecutive tiles out of an index."""
-    own = index.page.reshape(-1, 2)[had[first:last]]
-    table, units = int(own[0, 1]) - 3, _units_before(index, had, first)
-    table_end = int(index.page[2 * had[last] + 1]) - 3 if last < len(had) else len(tables)
-    blocks = own[own[:, 0] > 0, 0]
-    block, block_end = (int(blocks[0]), int(blocks[-1]) + 1) if len(blocks) else (1, 1)
-    page = np.column_stack([np.where(own[:, 0] > 0, own[:, 0] - block + 1, 0), own[:, 1] - table])
-    start = index.record_start[had[first:last]]
-    moved, own_tables = moved_records(
-        np.where(start < 0, start + table, start), tables[table:table_end], 0, -units
-    )
-    return Tiles(
-        page.ravel().astype(np.int32),
-        moved,
-        # The block before the first one stands for block 0, which every part has.
-        index.words[(block - 1) * TILE_CELLS : block_end * TILE_CELLS],
-        own_tables,
-        index.records[UNIT * units : UNIT * _units_before(index, had, last)],
+    old, rings, source = held.outlines, revision.rings, revision.source()
+    corner = np.array([held.index.west, held.index.south])
+    xy = np.concatenate([old.vertices + corner, rings.xy])
+    start = np.concatenate([old.ring_start, len(old.vertices) + rings.start])
+    is_shell = np.concatenate([old.is_shell, [False], rings.is_shell])
+    own = np.arange(-int(source.min(initial=0)))
+    new = np.searchsorted(rings.polygon, np.column_stack([own, own + 1])) + len(old.is_shell) + 1
+    spans = np.concatenate([old.grid_ring, new])[
+        np.where(source >= 0, source, len(old.grid_ring) + ~source)
+    ]
+    ring = _ranges(spans[:, 0], spans[:, 1])
+    return Rings(
+        xy[_ranges(start[ring], start[ring + 1])],
+        np.concatenate([[0], np.cumsum(start[ring + 1] - start[ring])]),
+        np.repeat(np.arange(len(source)), spans[:, 1] - spans[:, 0]),
+        np.cumsum(is_shell[ring]) - 1,
+        is_shell[ring],
     )
 
 
-def _units_before(index: CellIndex, had: Int64s, place: int) -> int:
-    """Return where the records of a tile begin, or where all of them end."""
-    if place == len(had):
-        return (len(index.records) - LOOK_AHEAD) // UNIT
-    start = int(index.record_start[had[place]])
-    return int(index.tables[~start]) if start < 0 else start
+def _ranges(first: Int64s, last: Int64s) -> Int64s:
+    """Return the numbers from each first to before each last."""
+    sizes = (last - first).astype(np.int64)
+    ends = np.cumsum(sizes)
+    numbers: Int64s = np.arange(int(sizes.sum()), dtype=np.int64)
+    numbers += np.repeat(first - (ends - sizes), sizes)
+    return numbers

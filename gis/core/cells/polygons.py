@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from gis.core.cells.shape import Int32s, Outlines
+from gis.core.cells.shape import Outlines
 from gis.core.lattice import to_degrees
 
 
@@ -22,32 +22,32 @@ class StoredPolygons(Sequence[Any]):
         Of the index, lattice units.
     outlines
         The borders.
-    ranks
-        int32 (n,): which grid each polygon is.
+    numbers
+        Which grid each polygon is.
     """
 
-    def __init__(self, corner: tuple[int, int], outlines: Outlines, ranks: Int32s) -> None:
+    def __init__(self, corner: tuple[int, int], outlines: Outlines, numbers: range) -> None:
         self._corner = np.array(corner)
         self._outlines = outlines
-        self._ranks = ranks
+        self._numbers = numbers
 
     def __len__(self) -> int:
-        return len(self._ranks)
+        return len(self._numbers)
 
     def __getitem__(self, at: Any) -> Any:
         if isinstance(at, int | np.integer):
-            return self._made(int(self._ranks[at]))
+            return self._made(self._numbers[int(at)])
         return np.asarray(self)[at]
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         made = np.empty(len(self), dtype=object)
-        made[:] = [self._made(rank) for rank in self._ranks.tolist()]
+        made[:] = [self._made(number) for number in self._numbers]
         return made
 
-    def _made(self, rank: int) -> Any:
+    def _made(self, number: int) -> Any:
         outlines = self._outlines
         parts: list[tuple[Any, list[Any]]] = []
-        for ring in range(outlines.grid_ring[rank], outlines.grid_ring[rank + 1]):
+        for ring in range(*outlines.grid_ring[number].tolist()):
             span = slice(outlines.ring_start[ring], outlines.ring_start[ring + 1])
             xy = to_degrees(outlines.vertices[span] + self._corner)
             if outlines.is_shell[ring]:

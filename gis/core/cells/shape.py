@@ -34,6 +34,9 @@ from numpy.typing import NDArray
 NONE = -1
 """The answer where no grid covers the point."""
 
+NO_GRID_TABLE = 3
+"""Where the pairs of tiles without a grid begin in the tables."""
+
 TILE_SHIFT = 5
 """A tile is ``2 ** TILE_SHIFT`` cells wide and high."""
 
@@ -46,7 +49,7 @@ MOST_CANDIDATES = 16
 UNIT = 4
 """Records begin at multiples of so many places."""
 
-LOOK_AHEAD = 20
+LOOK_AHEAD = 32
 """Places beyond a record's beginning that can always be read."""
 
 Bytes = NDArray[np.bool_]
@@ -99,7 +102,10 @@ class CellIndex(NamedTuple):
 
 
 class Outlines(NamedTuple):
-    """The borders of all grids by rank, as offsets from the index's corner.
+    """The borders of all grids by *number*, as offsets from the index's corner.
+
+    First the basic grids are numbered, as they stand in their layer, then the exclusive ones.
+    Vertices and rings that belong to no grid are left from before a patch.
 
     Attributes
     ----------
@@ -110,13 +116,11 @@ class Outlines(NamedTuple):
     is_shell
         bool (r): a shell begins a new part of its grid, the others are holes of that part.
     grid_ring
-        int32 (n + 1): the rings of each grid.
+        int32 (n, 2): the first ring of each grid, and the one behind its last.
     boxes
         int32 (n, 4): west, south, east, north.
-    answer
-        int32 (n): each grid's index in its layer as given.
-    rank
-        int32 (n): the rank of each grid of the basic layer as given, then of the exclusive one.
+    order
+        int32 (n): the numbers of the grids by rank.
     """
 
     vertices: Int32s
@@ -124,8 +128,7 @@ class Outlines(NamedTuple):
     is_shell: Bytes
     grid_ring: Int32s
     boxes: Int32s
-    answer: Int32s
-    rank: Int32s
+    order: Int32s
 
 
 def read_only(array: NDArray[Any]) -> NDArray[Any]:

@@ -4,17 +4,21 @@
 
     magic (8 bytes) · length of the head (8) · its CRC-32 (4) · 12 zeros · head (JSON) · arrays
 
-Numbers are little-endian. The arrays begin at multiples of 64 bytes.
+Numbers are little-endian. The arrays begin at multiples of 64 bytes. Behind some of them is room
+to grow: a hole that takes no place on disk. A process may write there, and only it sees that; what
+has been written to the file is never changed.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import mmap
 import os
 import struct
 import tempfile
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +29,7 @@ from gis.core.cells.shape import read_only
 from gis.core.errors import BadFile
 
 MAGIC = b"GRIDLOC\n"
-VERSION = 1
+VERSION = 2
 """Of the arrays' meaning; another one is not read."""
 
 _START = struct.Struct("<8sQI12x")
@@ -36,7 +40,9 @@ _PIECE = 1 << 24
 Arrays = dict[str, NDArray[Any]]
 
 
-def write_arrays(path: Path, facts: dict[str, Any], arrays: Arrays) -> None:
+def write_arrays(
+    path: Path, facts: dict[str, Any], arrays: Arrays, rooms: Mapping[str, int] | None = None
+) -> None:
     """Write a file, whole or not at all.
 
     Parameters
@@ -48,14 +54,18 @@ def write_arrays(path: Path, facts: dict[str, Any], arrays: Arrays) -> None:
         What the head shall say besides.
     arrays
         Of numbers.
+    rooms
+        Bytes of room behind some of them.
     """
-    places, at = {}, 0
+    places: dict[str, tuple[str, list[int], int, int]] = {}
+    at = 0
     for name, array in arrays.items():
-        places[name] = [array.dtype.str, list(array.shape), at]
-        at += -(-array.nbytes // _ALIGNED) * _ALIGNED
+        room = (rooms or {}).get(name, 0)
+        places[name] = (array.dtype.str, list(array.shape), at, room)
+        at += -(-(array.nbytes + room) // _ALIGNED) * _ALIGNED
     crc = 0
     for array in arrays.values():
-        crc = zlib.crc32(_padded(array), crc)
+        crc = zlib.crc32(_flat(array), crc)
     head = {"version": VERSION, **facts, "arrays": places, "size": at, "crc": crc}
     text = json.dumps(head).encode()
     text += b" " * (-(_START.size + len(text)) % _ALIGNED)
@@ -65,8 +75,11 @@ def write_arrays(path: Path, facts: dict[str, Any], arrays: Arrays) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(_START.pack(MAGIC, len(text), zlib.crc32(text)))
             file.write(text)
-            for array in arrays.values():
-                file.write(_padded(array))
+            start = file.tell()
+            for name, array in arrays.items():
+                file.seek(start + places[name][2])
+                file.write(_flat(array))
+            file.truncate(start + at)
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).replace(path)
@@ -75,26 +88,28 @@ def write_arrays(path: Path, facts: dict[str, Any], arrays: Arrays) -> None:
         raise
 
 
-def read_arrays(path: Path, *, verify: bool = False) -> tuple[dict[str, Any], Arrays]:
-    """Map a file into memory.
+def read_head(path: Path) -> dict[str, Any]:
+    """Read what a file says about itself.
 
     Parameters
     ----------
     path
         The file.
-    verify
-        Also read everything and compare the checksum.
 
     Returns
     -------
-    tuple of dict and dict
-        The head and the arrays, which cannot be written to.
+    dict
 
     Raises
     ------
     BadFile
-        If it is not such a file, of another version, cut short, or damaged.
+        If it is not such a file, or of another version.
     """
+    return _head(path)[0]
+
+
+def _head(path: Path) -> tuple[dict[str, Any], int]:
+    """Return the head, and where the arrays begin."""
     with path.open("rb") as file:
         start = file.read(_START.size)
         if len(start) < _START.size or not start.startswith(MAGIC):
@@ -106,34 +121,73 @@ def read_arrays(path: Path, *, verify: bool = False) -> tuple[dict[str, Any], Ar
     head: dict[str, Any] = json.loads(text)
     if head["version"] != VERSION:
         raise _bad(path, f"has version {head['version']}, not {VERSION}", "版本不符")
-    whole = np.memmap(path, dtype=np.uint8, mode="r")
-    data = whole[_START.size + length :]
-    if len(data) != head["size"]:
-        raise _bad(path, f"has {len(data)} bytes of {head['size']}", "不完整")
-    if verify and _checksum(data) != head["crc"]:
+    return head, _START.size + length
+
+
+def read_arrays(path: Path, *, verify: bool = False) -> tuple[dict[str, Any], Arrays, Arrays]:
+    """Map a file into memory.
+
+    Parameters
+    ----------
+    path
+        The file.
+    verify
+        Also read everything and compare the checksum.
+
+    Returns
+    -------
+    tuple of dict, dict and dict
+        The head; the arrays, which cannot be written to; and those with room, together with it.
+        What is written there stays within the process.
+
+    Raises
+    ------
+    BadFile
+        If it is not such a file, of another version, cut short, or damaged.
+    """
+    head, start = _head(path)
+    size = path.stat().st_size - start
+    if size != head["size"]:
+        raise _bad(path, f"has {size} bytes of {head['size']}", "不完整")
+    data = _mapped(path)[start:]
+    arrays, roomy = {}, {}
+    for name, place in head["arrays"].items():
+        _, shape, _, room = place
+        with_room = _array(data, place)
+        arrays[name] = read_only(with_room[: shape[0]])
+        if room:
+            roomy[name] = with_room
+    if verify and _checksum(arrays) != head["crc"]:
         raise _bad(path, "is damaged: its checksum is wrong", "校验和不符,文件已损坏")
-    return head, {name: _array(data, *place) for name, place in head["arrays"].items()}
+    return head, arrays, roomy
 
 
-def _array(data: NDArray[np.uint8], dtype: str, shape: list[int], at: int) -> NDArray[Any]:
+def _mapped(path: Path) -> NDArray[np.uint8]:
+    with path.open("rb") as file:
+        return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY), np.uint8)
+
+
+def _array(data: NDArray[np.uint8], place: list[Any]) -> NDArray[Any]:
+    """Return an array together with the room behind it."""
+    dtype, shape, at, room = place
     kind = np.dtype(dtype)
-    size = kind.itemsize * math.prod(shape)
-    return read_only(data[at : at + size].view(kind).reshape(shape))
+    per_item = kind.itemsize * math.prod(shape[1:])
+    size = shape[0] + room // per_item
+    array: NDArray[Any] = data[at : at + size * per_item].view(kind)
+    return array.reshape(size, *shape[1:])
 
 
-def _checksum(data: NDArray[np.uint8]) -> int:
+def _checksum(arrays: Arrays) -> int:
     crc = 0
-    for at in range(0, len(data), _PIECE):
-        crc = zlib.crc32(data[at : at + _PIECE].data, crc)
+    for array in arrays.values():
+        flat = _flat(array)
+        for at in range(0, len(flat), _PIECE):
+            crc = zlib.crc32(flat[at : at + _PIECE], crc)
     return crc
 
 
-def _padded(array: NDArray[Any]) -> memoryview:
-    flat = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
-    rest = -len(flat) % _ALIGNED
-    if rest == 0:
-        return flat.data
-    return np.concatenate([flat, np.zeros(rest, np.uint8)]).data
+def _flat(array: NDArray[Any]) -> memoryview:
+    return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
 
 
 def _bad(path: Path, english: str, chinese: str) -> BadFile:
