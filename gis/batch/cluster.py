@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -15,6 +17,7 @@ from gis.batch.kit import Kit
 from gis.batch.sources import Wanted
 from gis.batch.tally import Tally
 from gis.core.errors import Invalid, Unavailable
+from gis.core.locator_file import open_locator, save_locator
 from gis.tabular import Progress, silent
 
 _PLUGIN = "gridmap-kit"
@@ -25,16 +28,51 @@ _ATTEMPTS = 4
 
 
 class KitPlugin(WorkerPlugin):
-    """Brings the kit to every worker once, also to those that join later."""
+    """Brings the kit to every worker once, also to those that join later.
+
+    Parameters
+    ----------
+    kit
+        Locates the rows.
+    mapped
+        File with the kit's locator, where all workers are on this machine: they map it, and hold
+        it in memory once together. Without, it is sent to each.
+    """
 
     name = _PLUGIN
 
-    def __init__(self, kit: Kit) -> None:
+    def __init__(self, kit: Kit, mapped: Path | None = None) -> None:
         self.kit = kit
+        self._mapped = mapped
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Leave out the locator where it is to be mapped."""
+        kit = self.kit
+        if self._mapped is None:
+            return KitPlugin, (kit,)
+        rest = (kit.snapshot, kit.bounds, kit.basic, kit.exclusive)
+        return _map_kit, (self._mapped, rest)
 
     def setup(self, worker: Any) -> None:  # noqa: ARG002 - distributed's signature
         """Leave the cores to the workers: each of them has its own."""
         pa.set_cpu_count(1)
+
+
+def _map_kit(path: Path, rest: tuple[Any, ...]) -> KitPlugin:
+    locator = open_locator(path)
+    assert locator is not None  # noqa: S101 - nothing is asked about what it was made from
+    return KitPlugin(Kit(locator, *rest), path)
+
+
+@contextmanager
+def _plugin(kit: Kit, scheduler: str) -> Iterator[KitPlugin]:
+    if not scheduler.startswith(_LOCAL):
+        yield KitPlugin(kit)
+        return
+    with tempfile.TemporaryDirectory(prefix="gridmap-locate-") as folder:
+        path = Path(folder) / "locator"
+        save_locator(kit.locator, path)
+        yield KitPlugin(kit, path)
 
 
 def locate_directory(
@@ -82,8 +120,8 @@ def locate_directory(
     parts = list_parts(source, target)
     claim_target(target, kit, wanted)
     total = Tally()
-    with _client(scheduler) as client:
-        client.register_plugin(KitPlugin(kit))
+    with _plugin(kit, scheduler) as plugin, _client(scheduler) as client:
+        client.register_plugin(plugin)
         futures = [
             client.submit(_work, part, wanted, pure=False, retries=_ATTEMPTS - 1) for part in parts
         ]

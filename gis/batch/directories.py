@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from gis.batch.geo_sources import ParquetSource
 from gis.batch.kit import Kit
 from gis.batch.rows import Plan, locate_rows, make_plan
+from gis.batch.sinks import parquet_writer
 from gis.batch.sources import Wanted
 from gis.batch.tally import Tally
 from gis.core.errors import BadFile, Conflict, Unavailable
@@ -158,7 +159,7 @@ def locate_part(kit: Kit, part: Part, wanted: Wanted, *, threads: int = 1) -> Ta
 
 def _locate_rows(plan: Plan, out: Any, threads: int) -> Tally:
     tally = Tally()
-    with pq.ParquetWriter(out, plan.schema) as writer:
+    with parquet_writer(out, plan.schema, plan.made) as writer:
         for batch, _ in locate_rows(plan, plan.source.batches(), tally, threads=threads):
             writer.write_batch(batch)
         writer.add_key_value_metadata({_COUNTS: orjson.dumps(tally.as_json())})

@@ -128,7 +128,12 @@ def _about(kit: Kit, source: Path, target: Path, options: LocateFile) -> dict[st
 def _in_one_go(plan: Plan, target: Path, options: LocateFile, progress: Progress) -> Tally:
     tally = Tally()
     rows = locate_rows(plan, read_ahead(plan.source.batches()), tally, threads=options.threads)
-    _put_in_place(target, plan.schema, read_ahead(_told(rows, progress)))
+    # Under another name first: under its own it is always whole.
+    partial = target.with_name(f".partial-{os.getpid()}-{target.name}")
+    try:
+        _put_in_place(partial, target, plan, read_ahead(_told(rows, progress)))
+    finally:
+        partial.unlink(missing_ok=True)
     return tally
 
 
@@ -141,7 +146,7 @@ def _in_parts(
             total.merge(tally)
         count = _write_parts(plan, parts, options, total, progress)
         progress("合并各部分", "putting the parts together")
-        _put_in_place(target, plan.schema, read_ahead(parts.read(count)))
+        _put_in_place(parts.place_for(target), target, plan, read_ahead(parts.read(count)))
         parts.remove()
     return total
 
@@ -156,7 +161,7 @@ def _write_parts(
         tally = Tally()
         piece = chain([first], islice(ahead, options.part_batches - 1))
         rows = _told(locate_rows(plan, piece, tally, threads=options.threads), progress)
-        parts.write(count, plan.schema, rows, tally)
+        parts.write(count, plan.made, rows, tally)
         total.merge(tally)
         count += 1
     return count
@@ -177,13 +182,8 @@ def _told(rows: Iterator[Read], progress: Progress) -> Iterator[pa.RecordBatch]:
         yield batch
 
 
-def _put_in_place(target: Path, schema: pa.Schema, rows: Iterator[pa.RecordBatch]) -> None:
-    """Write a file under another name first: under its own it is always whole."""
-    partial = target.with_name(f".partial-{os.getpid()}-{target.name}")
-    try:
-        write_rows(partial, target.suffix.lower(), schema, rows)
-        with partial.open("rb+") as file:
-            os.fsync(file.fileno())
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
+def _put_in_place(partial: Path, target: Path, plan: Plan, rows: Iterator[pa.RecordBatch]) -> None:
+    write_rows(partial, target.suffix.lower(), plan.schema, rows, plan.made)
+    with partial.open("rb+") as file:
+        os.fsync(file.fileno())
+    partial.replace(target)

@@ -24,7 +24,8 @@ class ParquetSource:
         self._name = name or Path(str(path)).name
         self._batch_rows = wanted.batch_rows
         try:
-            self._file = pq.ParquetFile(path)
+            # Reading ahead would keep all that was read so far: memory as long as the file.
+            self._file = pq.ParquetFile(path, pre_buffer=False)
         except (pa.ArrowException, OSError) as error:
             raise BadFile(
                 f"{self._name} is not a Parquet file, or cut off: {error}",

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from sqlalchemy import text
 
 from gis.core.crs import Crs
@@ -62,49 +61,6 @@ class Kit:
     def locate(self, x: ArrayLike, y: ArrayLike, crs: Crs | str, *, threads: int = 1) -> Answers:
         """Find the grids of positions; see `gis.grids.bulk.locate_many`."""
         return locate_many(self.locator, x, y, crs, self.bounds, threads=threads)
-
-    def arrays(self, answers: Answers) -> list[pa.Array]:
-        """Return what is appended to the rows, as `columns` names it.
-
-        Parameters
-        ----------
-        answers
-            Of the rows, shape (n,).
-
-        Returns
-        -------
-        list of pyarrow.Array
-            Of length n; null where there is no grid, and no error.
-        """
-        basic, exclusive = self.basic, self.exclusive
-        codes = pa.concat_arrays([_whole(basic, 0), _whole(exclusive, 0)])
-        shifted = answers.exclusive + np.int32(basic.num_rows)
-        responsible = np.where(answers.exclusive >= 0, shifted, answers.basic)
-        fault = answers.fault.astype(np.int32) - 1
-        english = pa.array([reason.en for reason in answers.reasons], pa.string())
-        chinese = pa.array([reason.zh for reason in answers.reasons], pa.string())
-        generation = pa.scalar(self.snapshot.generation, pa.int64())
-        return [
-            *(take(_whole(basic, i), answers.basic) for i in range(basic.num_columns)),
-            *(take(_whole(exclusive, i), answers.exclusive) for i in range(exclusive.num_columns)),
-            take(codes, responsible),
-            pa.repeat(generation, len(fault)),
-            take(english, fault),
-            take(chinese, fault),
-        ]
-
-
-def take(values: pa.Array, index: NDArray[np.int32]) -> pa.Array:
-    """Return values by index, null for -1."""
-    none = index < 0
-    if none.all():
-        return pa.nulls(len(index), values.type)
-    return values.take(pa.array(index, mask=none if none.any() else None))
-
-
-def _whole(table: pa.Table, index: int) -> pa.Array:
-    column = table.column(index)
-    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
 def load_kit(

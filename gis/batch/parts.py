@@ -106,6 +106,13 @@ class Parts:
                 for index in range(part.num_record_batches):
                     yield part.get_batch(index)
 
+    def place_for(self, target: Path) -> Path:
+        """Return where the whole file is to be written: what a killed run left there is gone."""
+        place = self.folder / "whole"
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir()
+        return place / target.name
+
     def remove(self) -> None:
         """Delete all."""
         shutil.rmtree(self.folder)

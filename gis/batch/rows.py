@@ -9,9 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyproj
 
+from gis.batch.columns import AnswerColumns
 from gis.batch.kit import Kit
 from gis.batch.points import make_points
-from gis.batch.sinks import GEOMETRY, WITH_POINTS, describe_points
+from gis.batch.sinks import GEOMETRY, PARQUET, WITH_POINTS, describe_points
 from gis.batch.sources import Source, check_order, positions_of
 from gis.batch.tally import Tally
 from gis.core.crs import STORED_SRID
@@ -31,8 +32,12 @@ class Plan:
         Which columns of the source are written; an earlier run's answers are not.
     adds_points, adds_numbers
         Whether a column of points, or two of numbers, is written that the source does not have.
+    answers
+        Makes the columns that are appended.
     schema
         Of what is written.
+    made
+        Of the rows as `locate_rows` gives them: the same, but names may stand in dictionaries.
     """
 
     kit: Kit
@@ -40,7 +45,9 @@ class Plan:
     kept: tuple[int, ...]
     adds_points: bool
     adds_numbers: bool
+    answers: AnswerColumns
     schema: pa.Schema
+    made: pa.Schema
 
 
 def make_plan(kit: Kit, source: Source, ending: str) -> Plan:
@@ -59,10 +66,10 @@ def make_plan(kit: Kit, source: Source, ending: str) -> Plan:
     -------
     Plan
     """
-    answers = kit.columns
+    answers = AnswerColumns(kit, encoded=ending in PARQUET, inert=ending == ".csv")
     given = source.schema
     has_points = len(source.positions) == 1
-    kept = tuple(i for i, field in enumerate(given) if field.name not in answers)
+    kept = tuple(i for i, field in enumerate(given) if field.name not in answers.names)
     fields = [given.field(index) for index in kept]
     adds_points = ending in WITH_POINTS and not has_points
     adds_numbers = ending in (".csv", ".xlsx") and has_points
@@ -72,9 +79,10 @@ def make_plan(kit: Kit, source: Source, ending: str) -> Plan:
         fields = [field for field in fields if field.name != GEOMETRY]
         kept = tuple(index for index in kept if given.field(index).name != GEOMETRY)
         fields.append(pa.field(GEOMETRY, pa.binary()))
-    nothing = kit.arrays(kit.locate(np.zeros(0), np.zeros(0), source.crs))
-    fields += [pa.field(name, array.type) for name, array in zip(answers, nothing, strict=True)]
-    schema = pa.schema(fields, metadata=_kept_metadata(given))
+    metadata = _kept_metadata(given)
+    made = pa.schema([*fields, *zip(answers.names, answers.types, strict=True)])
+    fields += [pa.field(*column) for column in zip(answers.names, answers.plain_types, strict=True)]
+    schema = pa.schema(fields, metadata=metadata)
     if has_points:
         name = given.field(source.positions[0]).name
         crs = source.crs
@@ -82,7 +90,7 @@ def make_plan(kit: Kit, source: Source, ending: str) -> Plan:
         schema = describe_points(schema, name, system)
     elif adds_points:
         schema = describe_points(schema, GEOMETRY, _system(f"EPSG:{STORED_SRID}"))
-    return Plan(kit, source, kept, adds_points, adds_numbers, schema)
+    return Plan(kit, source, kept, adds_points, adds_numbers, answers, schema, made)
 
 
 def _kept_metadata(given: pa.Schema) -> dict[bytes, bytes] | None:
@@ -140,8 +148,8 @@ def locate_batch(
         arrays += [pa.array(values, mask=~np.isfinite(values)) for values in (x, y)]
     if plan.adds_points:
         arrays.append(make_points(answers.lon, answers.lat))
-    arrays += plan.kit.arrays(answers)
-    return pa.RecordBatch.from_arrays(arrays, schema=plan.schema)
+    arrays += plan.answers.arrays(answers)
+    return pa.RecordBatch.from_arrays(arrays, schema=plan.made)
 
 
 def _check_order(source: Source, batch: pa.RecordBatch) -> None:

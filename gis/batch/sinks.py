@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import openpyxl
 import orjson
@@ -14,10 +15,12 @@ import pyarrow.parquet as pq
 import pyogrio
 import pyproj
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from gis.core.errors import Invalid
 
 ENDINGS = (".csv", ".xlsx", ".gpkg", ".parquet", ".geoparquet")
+PARQUET = (".parquet", ".geoparquet")
 #: Endings of which the rows carry points.
 WITH_POINTS = (".gpkg", ".geoparquet")
 #: Name of the column of points where the file that was read has none.
@@ -25,9 +28,17 @@ GEOMETRY = "geometry"
 
 _SHEET_ROWS = 1_048_575
 _GROUP_ROWS = 1 << 18
+#: Where Arrow looks for the types that Parquet does not have.
+_ARROW_SCHEMA = b"ARROW:schema"
 
 
-def write_rows(path: Path, kind: str, schema: pa.Schema, rows: Iterator[pa.RecordBatch]) -> None:
+def write_rows(
+    path: Path,
+    kind: str,
+    schema: pa.Schema,
+    rows: Iterator[pa.RecordBatch],
+    made: pa.Schema | None = None,
+) -> None:
     """Write rows to a file.
 
     Parameters
@@ -41,14 +52,47 @@ def write_rows(path: Path, kind: str, schema: pa.Schema, rows: Iterator[pa.Recor
         GeoParquet has it (`describe_points`).
     rows
         The rows, in pieces.
+    made
+        For Parquet: schema of the pieces, where names stand in dictionaries (`parquet_writer`).
 
     Raises
     ------
     Invalid
         More rows than a sheet holds.
     """
+    if kind in PARQUET:
+        with parquet_writer(path, schema, made or schema) as writer:
+            for batch in rows:
+                writer.write_batch(batch, row_group_size=_GROUP_ROWS)
+        return
     writers = {".csv": _write_csv, ".xlsx": _write_sheet, ".gpkg": _write_geopackage}
-    writers.get(kind, _write_parquet)(path, schema, rows)
+    writers[kind](path, schema, rows)
+
+
+def parquet_writer(where: Path | IO[bytes], schema: pa.Schema, made: pa.Schema) -> pq.ParquetWriter:
+    """Open a Parquet file to be written.
+
+    Parameters
+    ----------
+    where
+        Path, or an open file.
+    schema
+        What readers are to see, with its metadata.
+    made
+        Of the batches that will be written: columns of text may come as dictionaries, which are
+        taken over as they are. Readers see text all the same.
+
+    Returns
+    -------
+    pyarrow.parquet.ParquetWriter
+        To be closed.
+    """
+    # Least and greatest of a column of names help nobody, and take longer than all the rest of it.
+    counted = [field.name for field in made if not pa.types.is_dictionary(field.type)]
+    writer = pq.ParquetWriter(where, made, store_schema=False, write_statistics=counted)
+    said = base64.b64encode(schema.serialize().to_pybytes())
+    writer.add_key_value_metadata({**(schema.metadata or {}), _ARROW_SCHEMA: said})
+    return writer
 
 
 def describe_points(schema: pa.Schema, column: str, crs: pyproj.CRS | None) -> pa.Schema:
@@ -81,12 +125,6 @@ def _points_of(schema: pa.Schema) -> tuple[str, str | None] | None:
     return name, "OGC:CRS84" if "missing" in crs else pyproj.CRS.from_json_dict(crs).to_wkt()
 
 
-def _write_parquet(path: Path, schema: pa.Schema, rows: Iterator[pa.RecordBatch]) -> None:
-    with pq.ParquetWriter(path, schema) as writer:
-        for batch in rows:
-            writer.write_batch(batch, row_group_size=_GROUP_ROWS)
-
-
 def _write_csv(path: Path, schema: pa.Schema, rows: Iterator[pa.RecordBatch]) -> None:
     options = pacsv.WriteOptions(include_header=False, quoting_style="needed")
     header = pa.RecordBatch.from_pylist([], schema=_flat(schema))
@@ -116,8 +154,11 @@ def _write_sheet(path: Path, schema: pa.Schema, rows: Iterator[pa.RecordBatch]) 
 
 
 def _inert(sheet: Any, value: Any) -> Any:
-    """Return a cell that no spreadsheet runs as a formula."""
-    if not (isinstance(value, str) and value.startswith("=")):
+    """Return a cell that no spreadsheet runs as a formula, without what XML cannot hold."""
+    if not isinstance(value, str):
+        return value
+    value = ILLEGAL_CHARACTERS_RE.sub("�", value)
+    if not value.startswith("="):
         return value
     cell = WriteOnlyCell(sheet, value)
     cell.data_type = "s"

@@ -7,6 +7,11 @@ from sqlalchemy import text
 from gis.db.session import ReadSession
 
 
+def are_events_stored(session: ReadSession) -> bool:
+    """Tell whether there is any event; where there is none, nothing need be looked for."""
+    return bool(session.scalar(text("SELECT EXISTS (SELECT FROM event)")))
+
+
 def list_known_events(
     session: ReadSession, sources: list[str], source_ids: list[str]
 ) -> list[tuple[str, str, str]]:

@@ -15,7 +15,7 @@ from gis.db.bulk_loading import bulk_loading
 from gis.db.session import WriteSession, as_reader
 from gis.divisions.locking import share_counties
 from gis.events.import_columns import FIELDS, MAX_SOURCE, event_columns
-from gis.events.import_queries import list_known_events
+from gis.events.import_queries import are_events_stored, list_known_events
 from gis.events.load import TABLES, load_events
 from gis.grids import file_positions, load_locator
 from gis.profiles import Profile
@@ -182,16 +182,21 @@ def _refuse_known(
     """Refuse ids that occur twice, in the file or with the database; unique by source."""
     county = file_positions(locator, frame["lon"], frame["lat"]).county_code
     number = frame["source_id"].to_numpy(dtype=object)
-    keys = pd.MultiIndex.from_arrays([county, frame["source"], number])
+    keys = pd.DataFrame({"county": county, "source": frame["source"].array, "id": number})
     filled = number != ""
     label = table.label("source_id")
     # Not those of refused rows: they may hold what PostgreSQL does not take as text.
-    asked = filled & verdicts.accepted
-    verdicts.refuse(keys.duplicated(keep=False) & filled, label, number, TWICE)
-    sources, ids = (sorted(set(keys[asked].get_level_values(n))) for n in (1, 2))
-    stored = list_known_events(as_reader(session), sources, ids)
+    asked = keys[filled & verdicts.accepted]
+    twice = keys.duplicated(keep=False).to_numpy(dtype=bool)
+    verdicts.refuse(twice & filled, label, number, TWICE)
+    reader = as_reader(session)
+    if not are_events_stored(reader):
+        return
+    sources, ids = (sorted(asked[name].unique().tolist()) for name in ("source", "id"))
+    stored = list_known_events(reader, sources, ids)
     if stored:
-        verdicts.refuse(keys.isin(stored) & filled, label, number, _STORED)
+        known = pd.MultiIndex.from_frame(keys).isin(stored)
+        verdicts.refuse(known & filled, label, number, _STORED)
 
 
 def _load(session: WriteSession, frame: pd.DataFrame, locator: Locator, progress: Progress) -> int:

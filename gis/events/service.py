@@ -79,10 +79,20 @@ def report_event(
         event_no = _add(session, row, locator_of)
         if event_no is not None:
             return Reported(event_no, created=True)
+        # An import has written it while we looked, or it lies where we do not see.
         known = _find(reader, event)
-        assert known is not None  # noqa: S101 - an import has written it while we looked
+        if known is None:
+            raise _taken(event)
     _require_same(known, row, time_given=event.occurred_at is not None)
     return Reported(known.event_no, created=False)
+
+
+def _taken(event: NewEvent) -> Conflict:
+    return Conflict(
+        f"The id {event.source_id} of {event.source} is taken by another event; send another.",
+        zh=f"来源 {event.source} 的编号 {event.source_id} 已被其他事件使用，请更换编号。",
+        field="source_id",
+    )
 
 
 def _find(session: ReadSession, event: NewEvent) -> Event | None:
@@ -255,9 +265,9 @@ def _locate(locator: Locator, lon: float, lat: float) -> _Home:
     basic, exclusive = int(located.basic_ids[0]), int(located.exclusive_ids[0])
     # An event outside every grid rests in the county of the first grid, as in bulk loading.
     codes = locator.basic.codes
-    if not codes:
+    if locator.first_code is None:
         raise Unavailable("No grid holds today.", zh="今天没有生效的网格。")
-    first = codes[max(int(located.basic[0]), 0)]
+    first = codes[int(located.basic[0])] if located.basic[0] >= 0 else locator.first_code
     return _Home(
         county_code=first[:6],
         basic_grid_id=None if basic == NO_GRID else basic,

@@ -7,6 +7,11 @@ from sqlalchemy import text
 from gis.db.session import ReadSession
 
 
+def are_households_stored(session: ReadSession) -> bool:
+    """Tell whether there is any household; where there is none, nothing need be looked for."""
+    return bool(session.scalar(text("SELECT EXISTS (SELECT FROM household)")))
+
+
 def list_known_households(
     session: ReadSession, counties: list[str], numbers: list[str]
 ) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from gis.db.bulk_loading import bulk_loading
 from gis.db.session import WriteSession, as_reader
 from gis.divisions.locking import share_counties
 from gis.grids import file_positions, load_locator
-from gis.households.import_queries import list_known_households
+from gis.households.import_queries import are_households_stored, list_known_households
 from gis.households.load import TABLES, load_households
 from gis.profiles import Profile
 from gis.tabular import (
@@ -179,16 +179,21 @@ def _refuse_known(
     """Refuse numbers that occur twice, in the file or with the database; unique by county."""
     county = file_positions(locator, frame["lon"], frame["lat"]).county_code
     number = frame["household_no"].to_numpy(dtype=object)
-    keys = pd.MultiIndex.from_arrays([county, number])
+    keys = pd.DataFrame({"county": county, "number": number})
     filled = number != ""
     label = table.label("household_no")
     # Not those of refused rows: they may hold what PostgreSQL does not take as text.
-    asked = filled & verdicts.accepted
-    verdicts.refuse(keys.duplicated(keep=False) & filled, label, number, TWICE)
-    counties, numbers_asked = (sorted(set(keys[asked].get_level_values(n))) for n in (0, 1))
-    stored = list_known_households(as_reader(session), counties, numbers_asked)
+    asked = keys[filled & verdicts.accepted]
+    twice = keys.duplicated(keep=False).to_numpy(dtype=bool)
+    verdicts.refuse(twice & filled, label, number, TWICE)
+    reader = as_reader(session)
+    if not are_households_stored(reader):
+        return
+    counties, numbers = (sorted(asked[name].unique().tolist()) for name in keys)
+    stored = list_known_households(reader, counties, numbers)
     if stored:
-        verdicts.refuse(keys.isin(stored) & filled, label, number, _STORED)
+        known = pd.MultiIndex.from_frame(keys).isin(stored)
+        verdicts.refuse(known & filled, label, number, _STORED)
 
 
 def _load(session: WriteSession, frame: pd.DataFrame, locator: Locator, progress: Progress) -> int:

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from gis.tabular.table import Cells, Table
@@ -57,6 +59,23 @@ def numbers(table: Table, field: str, verdicts: Verdicts, *, required: bool) -> 
 
 
 def _to_numbers(cells: Cells) -> NDArray[np.float64]:
+    plain = _plain_numbers(cells)
+    return _any_numbers(cells) if plain is None else plain
+
+
+def _plain_numbers(cells: Cells) -> NDArray[np.float64] | None:
+    """Return the numbers, exact to the last digit, where all filled cells are plain finite ones."""
+    written = pa.array(cells, pa.string())
+    try:
+        found = pc.cast(pc.if_else(pc.equal(written, ""), None, written), pa.float64())
+    except pa.ArrowInvalid:
+        return None
+    values = np.array(found.to_numpy(zero_copy_only=False), dtype=np.float64)
+    filled = len(values) - found.null_count
+    return values if int(np.isfinite(values).sum()) == filled else None
+
+
+def _any_numbers(cells: Cells) -> NDArray[np.float64]:
     # Full-width digits are numbers to whoever typed them.
     ascii_cells = np.array(
         [

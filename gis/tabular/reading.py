@@ -11,6 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pacsv
 
 from gis.core.errors import BadFile, Invalid
 from gis.tabular.encodings import sniff_encoding
@@ -23,6 +25,8 @@ WORKBOOK_ENDINGS = (".xlsx", ".xlsm")
 MAX_BYTES = 2 << 30
 HEADER_ROWS = 20
 """How far down the header is looked for, below titles and notes."""
+
+_LONGEST_ROW = 1 << 16
 
 _MAGIC = (
     (b"PK\x03\x04", "a ZIP archive or a workbook (.xlsx)", "ZIP 压缩包或 Excel 工作簿(.xlsx)"),
@@ -130,7 +134,8 @@ def _read_csv(
             zh=f"{path.name} 不是 UTF-8 或 GB18030(GBK) 编码的文本，请另存为其中之一",
         )
     separator = _separator(data[: 1 << 20].decode(encoding, errors="ignore"), fields, mapping)
-    return _Grid(_parse_csv(path, data, encoding, separator), encoding)
+    cells = _parse_plain(data, encoding, separator)
+    return _Grid(_parse_csv(path, data, encoding, separator) if cells is None else cells, encoding)
 
 
 def _separator(text: str, fields: Sequence[Field], mapping: Mapping[str, str]) -> str:
@@ -144,6 +149,49 @@ def _separator(text: str, fields: Sequence[Field], mapping: Mapping[str, str]) -
         return max((",", "\t", ";"), key=understood)
     except csv.Error:  # a field longer than 128 KiB; pandas says where
         return ","
+
+
+def _parse_plain(data: bytes, encoding: str, separator: str) -> pd.DataFrame | None:
+    """Read what has rows of one length; None for all else.
+
+    About that no two readers differ but at a quotation mark that is not closed, and Arrow is
+    several times as quick.
+    """
+    if encoding not in ("utf-8", "utf-8-sig"):
+        return None
+    names = [f"f{number}" for number in range(MAX_COLUMNS)]
+    try:
+        rows = pacsv.read_csv(
+            pa.BufferReader(data),
+            pacsv.ReadOptions(autogenerate_column_names=True),
+            pacsv.ParseOptions(
+                delimiter=separator, newlines_in_values=True, ignore_empty_lines=False
+            ),
+            pacsv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    if not 1 < rows.num_columns <= MAX_COLUMNS or not _is_closed(rows, data, separator):
+        return None
+    columns = {number: column.to_numpy() for number, column in enumerate(rows.columns)}
+    return pd.DataFrame(columns, dtype=object)
+
+
+def _is_closed(rows: pa.Table, data: bytes, separator: str) -> bool:
+    """Tell whether the last quotation mark is closed; if not, the last cell runs to the end."""
+    last = [str(column[-1]) for column in rows.columns]
+    if b'"' not in data:
+        return True
+    if any("\n" in cell or "\r" in cell for cell in last):
+        return False
+    end = data[-_LONGEST_ROW:].decode("utf-8", "replace").rstrip("\r\n")
+    line = end[max(end.rfind("\n"), end.rfind("\r")) + 1 :]
+    try:
+        return [*csv.reader([line], delimiter=separator, strict=True)] == [last]
+    except csv.Error:
+        return False
 
 
 def _parse_csv(path: Path, data: bytes, encoding: str, separator: str) -> pd.DataFrame:

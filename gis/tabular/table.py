@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from gis.tabular.headers import HeaderMap
@@ -68,7 +70,12 @@ class Table:
             return np.full(len(self), "", dtype=object)
         if field not in self._stripped:
             raw = self.cells.iloc[:, self.header.columns[field]].to_numpy(dtype=object)
-            self._stripped[field] = np.array([cell.strip() for cell in raw.tolist()], dtype=object)
+            written = pa.array(raw, pa.string())
+            stripped = pc.utf8_trim_whitespace(written)
+            # Mostly there is nothing to strip, and the cells stay as they are.
+            self._stripped[field] = (
+                raw if stripped.equals(written) else stripped.to_numpy(zero_copy_only=False)
+            )
         return self._stripped[field]
 
     def label(self, field: str) -> str:

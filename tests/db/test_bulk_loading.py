@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,14 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from gis.db.bulk_loading import LEAST_ROWS, bulk_loading
-from gis.db.copying import copy_columns, copy_frame, ewkb, point_column, point_ewkb
+from gis.db.copying import (
+    copy_columns,
+    copy_frame,
+    ewkb,
+    point_column,
+    point_ewkb,
+    reserve_ids,
+)
 from gis.db.engine import make_engine
 from gis.db.session import WriteSession, as_reader, write_session
 from gis.events import load_events
@@ -196,6 +204,20 @@ def test_an_empty_frame_writes_nothing(bare_engine):
         assert load_households(session, factories.households().head(0), locator) == 0
         assert load_events(session, factories.events().head(0), locator) == 0
         assert copy_frame(session, "household", pd.DataFrame({"household_no": []})) == 0
+
+
+def test_numbers_taken_at_the_same_time_are_taken_once(bare_engine):
+    def take(count: int) -> list[int]:
+        with write_session(bare_engine) as session:
+            return reserve_ids(session, "event", "event_id", count).tolist()
+
+    counts = [3_000] * 12 + [1, 0]
+    with ThreadPoolExecutor(4) as pool:
+        taken = list(pool.map(take, counts))
+
+    assert [len(numbers) for numbers in taken] == counts
+    assert all(numbers == sorted(numbers) for numbers in taken)
+    assert len({number for numbers in taken for number in numbers}) == sum(counts)
 
 
 def test_points_are_written_as_shapely_writes_them():

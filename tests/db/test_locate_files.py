@@ -143,6 +143,21 @@ def test_every_format_into_every_other(kit, wanted, tmp_path, given, into):
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted({source.name, target.name})
 
 
+def test_parquet_says_text_where_it_holds_dictionaries(kit, tmp_path):
+    source = write(rows(), tmp_path / "in.csv")
+    locate_file(kit, source, tmp_path / "out.parquet", LocateFile(Wanted(crs="4490")))
+    locate_file(kit, source, tmp_path / "out.geoparquet", LocateFile(Wanted(crs="4490")))
+
+    for ending in ("parquet", "geoparquet"):
+        file = pq.ParquetFile(tmp_path / f"out.{ending}")
+        kinds = {name: file.schema_arrow.field(name).type for name in ANSWERS}
+        assert kinds.pop("generation") == pa.int64()
+        assert set(kinds.values()) == {pa.string()}
+        column = file.schema_arrow.get_field_index("basic_code")
+        assert "RLE_DICTIONARY" in file.metadata.row_group(0).column(column).encodings
+    assert b"geo" in pq.read_schema(tmp_path / "out.geoparquet").metadata
+
+
 def test_divisions_stand_beside_their_grid(kit, tmp_path):
     source = write(rows(), tmp_path / "in.parquet")
     locate_file(kit, source, tmp_path / "out.parquet", LocateFile(Wanted(crs="4490")))
