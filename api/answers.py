@@ -7,10 +7,17 @@ from typing import Any
 
 import orjson
 from fastapi import Request, Response
+from fastapi.responses import JSONResponse
 
 from gis.core.snapshot import Snapshot
 
 GEOJSON = "application/geo+json"
+
+
+class GeoJson(JSONResponse):
+    """What routes declare that answer with places: `json_answer` writes it."""
+
+    media_type = GEOJSON
 
 
 def json_answer(

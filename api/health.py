@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
+from fastapi import Request
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -12,7 +13,10 @@ from sqlalchemy import Engine, QueuePool
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.security import holds_for_all
+from gis.core.access import NOTHING, WHOLE, Power
 from gis.db.session import read_session
+from gis.grids import find_generation
 from gis.statistics import count_store
 
 #: From a small answer out of memory to the longest statement that is allowed.
@@ -37,11 +41,19 @@ class Meters:
             buckets=BUCKETS_S,
             registry=self.registry,
         )
-        self.registry.register(StoreCollector(engine))
+        self.refused = Counter(
+            "gridmap_refused",
+            "Requests refused before they reached a route.",
+            ["reason"],
+            registry=self.registry,
+        )
+        self.registry.register(StateCollector(engine))
+        self.figures = CollectorRegistry()
+        self.figures.register(FiguresCollector(engine))
 
 
-class StoreCollector(Collector):
-    """Reads the state of the store whenever somebody asks for the metrics."""
+class StateCollector(Collector):
+    """Reads whether the store answers; says nothing of what is in it."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -53,13 +65,33 @@ class StoreCollector(Collector):
             yield _gauge("gridmap_pool_size", "Connections kept.", pool.size())
             yield _gauge("gridmap_pool_checked_out", "Connections in use.", pool.checkedout())
         try:
-            with read_session(self._engine) as session:
-                store = count_store(session)
+            with read_session(self._engine, NOTHING) as session:
+                newest = find_generation(session)
         except SQLAlchemyError:
             yield _gauge("gridmap_database_up", "Whether the database answers.", 0)
             return
         yield _gauge("gridmap_database_up", "Whether the database answers.", 1)
-        yield _gauge("gridmap_generation", "Newest generation of boundaries.", store.generation)
+        number = newest.generation if newest is not None else 0
+        yield _gauge("gridmap_generation", "Newest generation of boundaries.", number)
+
+    def describe(self) -> Iterator[Metric]:
+        """Name nothing beforehand: registering must not ask the database."""
+        return iter(())
+
+
+class FiguresCollector(Collector):
+    """Counts what is in the store, for those who see all of it (promise 5)."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def collect(self) -> Iterator[Metric]:
+        """Give the gauges; none where the store does not answer."""
+        try:
+            with read_session(self._engine, WHOLE) as session:
+                store = count_store(session)
+        except SQLAlchemyError:
+            return
         yield _gauge("gridmap_grids", "Grids of the newest generation.", store.grids)
         filed = GaugeMetricFamily(
             "gridmap_filed_rows",
@@ -112,3 +144,17 @@ class MeterMiddleware:
 
 
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
+
+async def sees_whole(request: Request) -> bool:
+    """Say whether who asks sees the whole; nobody does while the database does not answer.
+
+    Raises
+    ------
+    Unidentified
+        What the request says of itself is not valid.
+    """
+    try:
+        return await holds_for_all(request, Power.STATISTICS)
+    except SQLAlchemyError:
+        return False

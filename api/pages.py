@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import secrets
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 from markupsafe import Markup
 
 from api.deps import ReadSession, served
+from api.security import Asking, cookie_name, csrf_token
 from gis.core import clock
+from gis.core.access import Actor, Power
 from gis.core.errors import Unavailable
 from gis.tiles import MapOverview, map_overview
 from web.maps import (
@@ -24,7 +28,10 @@ from web.maps import (
 )
 
 router = APIRouter(include_in_schema=False)
+NO_STORE = {"Cache-Control": "no-store"}
 
+#: Whoever holds one of these has something to do on the page /edit.
+WORKING = (Power.DRAFT, Power.REVIEW, Power.PUBLISH)
 #: Leaflet writes style attributes; everything else comes from this server or carries the nonce.
 POLICY = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}';"
@@ -35,29 +42,55 @@ POLICY = (
 
 
 @router.get("/")
-def get_map_page(request: Request, session: ReadSession) -> Response:
-    """Return the map page, or how to load data where there is none."""
+def get_map_page(request: Request, session: ReadSession, actor: Asking) -> Response:
+    """Return the map page, the way to log in, or how to load data where there is none."""
     try:
         profile = served(request, session).profile
     except Unavailable:
         return html_answer(render_page("empty.html"))
-    overview = map_overview(session, profile)
+    if not actor.may(Power.STATISTICS):
+        return to_login(request)
+    overview = map_overview(session, profile, home_of(actor))
     if overview is None:
         return html_answer(render_page("empty.html"))
-    return html_answer(map_page(overview))
+    return html_answer(map_page(overview, account_of(request, actor)))
 
 
-def map_page(overview: MapOverview) -> str:
+def to_login(request: Request) -> Response:
+    """Send a browser to log in, and back to where it wanted to go."""
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse(f"/login?next={quote(wanted, safe='')}", 303, NO_STORE)
+
+
+def home_of(actor: Actor) -> str | None:
+    """Return the division that an actor's map begins with; None for the deployment's root."""
+    scope = actor.scope()
+    return None if scope.is_whole else min(scope.divisions, default=None)
+
+
+def account_of(request: Request, actor: Actor) -> dict[str, str | None]:
+    """Return who is logged in, and what proves to us that a request comes from our page."""
+    token = request.cookies.get(cookie_name(request.app.state.settings))
+    held = token is not None and actor.name.startswith(("account:", "kiosk:"))
+    return {
+        "name": actor.name,
+        "login": actor.login,
+        "proof": csrf_token(token) if held and token else None,
+        "edit": "/edit" if actor.login and any(map(actor.may, WORKING)) else None,
+    }
+
+
+def map_page(overview: MapOverview, account: dict[str, str | None]) -> str:
     """Compose the map page with Folium."""
     chart = GridMap(overview.bounds)
     chart.add_child(GridLayer(topology_url(overview)))
     if overview.first_day and overview.last_day:
         chart.add_child(HeatLayer(overview.first_day.isoformat(), overview.last_day.isoformat()))
-    chart.add_child(Takeover("gridmap/pages/index.js", config(overview)))
+    chart.add_child(Takeover("gridmap/pages/index.js", config(overview) | {"account": account}))
     page = Page(
         "map.html",
-        title=f"{overview.root_name}网格地图",
-        place=overview.root_name,
+        title=f"{overview.home_name}网格地图",
+        place=overview.home_name,
         import_map=Markup(import_map()),  # noqa: S704 - escaped for scripts by script_json
     )
     return chart.compose(page)
@@ -72,9 +105,9 @@ def config(overview: MapOverview) -> dict[str, Any]:
     """Return what the page's modules need to know."""
     return {
         "root": {
-            "code": overview.root_code,
-            "zh": overview.root_name,
-            "en": overview.root_name_en,
+            "code": overview.home_code,
+            "zh": overview.home_name,
+            "en": overview.home_name_en,
         },
         "is_schematic": overview.is_schematic,
         "generation": overview.generation,

@@ -14,11 +14,22 @@ import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from psycopg2 import errorcodes
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
-from gis.core.errors import Conflict, GridmapError, Invalid, NotFound, Unavailable
+from gis.core.errors import (
+    Conflict,
+    Forbidden,
+    GridmapError,
+    Invalid,
+    NotFound,
+    PreconditionFailed,
+    PreconditionRequired,
+    TooMany,
+    Unavailable,
+    Unidentified,
+)
 
 log = logging.getLogger("gridmap.api")
 
@@ -36,9 +47,14 @@ class BadCursor(Invalid):
 #: Error family → status. The nearest class in an error's MRO decides.
 STATUS: Mapping[type[GridmapError], int] = {
     BadCursor: 400,
+    Unidentified: 401,
+    Forbidden: 403,
     NotFound: 404,
     Conflict: 409,
+    PreconditionFailed: 412,
     Invalid: 422,
+    PreconditionRequired: 428,
+    TooMany: 429,
     Unavailable: 503,
     GridmapError: 500,
 }
@@ -51,11 +67,19 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "bad-profile": ("The deployment's profile cannot be used", "部署配置文件有误"),
     "bad-file": ("The file cannot be read", "文件无法读取"),
     "not-tiling": ("The grids leave gaps or overlap", "网格存在缝隙或重叠"),
+    "edit-refused": ("The edit would break a rule", "编辑操作不符合规则"),
     "rows-refused": ("Rows were refused", "部分数据行被拒绝"),
     "bad-cursor": ("The cursor is not one of ours", "翻页标记无效"),
     "not-found": ("There is no such thing", "未找到"),
     "outside-every-grid": ("The point lies outside every grid", "该点不在任何网格内"),
     "conflict": ("The state of the data forbids it", "与现有数据冲突"),
+    "precondition-required": ("It was not said on which version", "未注明所基于的版本"),
+    "precondition-failed": ("It has another version by now", "内容已被修改"),
+    "unidentified": ("Nobody has said who asks", "身份未确认"),
+    "forbidden": ("This is not allowed", "没有权限"),
+    "too-many": ("Too much was asked in too short a time", "请求过于频繁"),
+    "too-long": ("The body is too long", "请求体过长"),
+    "too-slow": ("The body came too slowly", "请求体传输过慢"),
     "unavailable": ("Not available now", "暂时不可用"),
     "method-not-allowed": ("The method is not allowed here", "不支持该请求方法"),
     "http-error": ("The request cannot be answered", "请求无法处理"),
@@ -101,8 +125,10 @@ class Problem:
             "instance": request.url.path,
         }
         headers = dict(self.headers)
-        if self.status == 503:
-            headers.setdefault("Retry-After", str(RETRY_AFTER_S))
+        if self.status in (429, 503):
+            headers.setdefault("Retry-After", str(self.extra.get("retry_after_s", RETRY_AFTER_S)))
+        if self.status == 401:
+            headers.setdefault("WWW-Authenticate", 'Bearer realm="gridmap"')
         return Response(
             orjson.dumps(body, default=str, option=orjson.OPT_NON_STR_KEYS),
             self.status,
@@ -182,13 +208,24 @@ def _on_pool_timeout(request: Request, _error: Exception) -> Response:
 def _on_database_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, DBAPIError)  # noqa: S101
     code = getattr(error.orig, "pgcode", None)
-    if error.connection_invalidated or (
-        isinstance(error, OperationalError | InterfaceError) and code is None
-    ):
+    # Without a code it is the connection that speaks: as OperationalError, InterfaceError, or, when
+    # the server dies between two messages, as a plain DatabaseError.
+    spoken_by_connection = code is None and (
+        isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
+    )
+    if error.connection_invalidated or spoken_by_connection:
         log.warning("database does not answer: %s", error.orig)
         return _unavailable(
             "The database does not answer; try again in a moment.",
             "数据库无响应，请稍后重试。",
+        ).response(request)
+    if code == errorcodes.INSUFFICIENT_PRIVILEGE:
+        log.warning("row-level security refused: %s", error.orig)
+        return Problem(
+            403,
+            "forbidden",
+            "This lies outside the area in which you may do it.",
+            "超出您的授权范围。",
         ).response(request)
     # Class 57P: the server is being stopped or is starting.
     if code in TRANSIENT or (code or "").startswith("57P"):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from fastapi import FastAPI
-from starlette.responses import HTMLResponse
+from fastapi import FastAPI, Response
+
+from api.pages import html_answer
 
 STYLE = """
 body{font:15px/1.5 system-ui,"Noto Sans SC","Microsoft YaHei",sans-serif;max-width:64rem;
@@ -21,10 +22,10 @@ b{color:#0b6b50;display:inline-block;min-width:3.5rem}
 def add_reference(app: FastAPI) -> None:
     """Serve the page of the routes at ``/docs``."""
 
-    @app.get("/docs", include_in_schema=False, response_class=HTMLResponse)
-    def docs() -> HTMLResponse:
+    @app.get("/docs", include_in_schema=False)
+    def docs() -> Response:
         """Return the routes as a page."""
-        return HTMLResponse(render(app.openapi()))
+        return html_answer(render(app.openapi()))
 
 
 def render(document: dict[str, Any]) -> str:
@@ -32,6 +33,7 @@ def render(document: dict[str, Any]) -> str:
     info = document["info"]
     parts = [
         "<!doctype html><html lang=en><meta charset=utf-8>",
+        '<link rel=icon href="/static/css/icon.svg" type="image/svg+xml">',
         f"<title>{escape(info['title'])} API</title><style>{STYLE}</style>",
         f"<h1>{escape(info['title'])} API</h1><p>{escape(info.get('summary', ''))}</p>",
         "<p>For programs: <a href=/openapi.json>openapi.json</a>.</p>",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,6 +46,57 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address that the server listens on.")
     port: int = Field(default=8000, description="Port that the server listens on.", ge=1, le=65535)
     pool_size: int = Field(default=8, description="Database connections a process keeps.", ge=1)
+    api_database_url: SecretStr | None = Field(
+        default=None,
+        description="Where the server logs in, as gridmap_api; without it, derived from"
+        " DATABASE_URL when it starts.",
+    )
+    anonymous: Literal["none", "statistics", "demo"] = Field(
+        default="none",
+        description="What may be done without logging in: nothing; reading boundaries and"
+        " statistics, small cells suppressed; or, on generated data alone, reading everything and"
+        " reporting events.",
+    )
+    session_idle_minutes: int = Field(
+        default=60, description="A person's session ends after so long without use.", ge=1
+    )
+    session_hours: int = Field(
+        default=12, description="A person's session ends after so long in any case.", ge=1
+    )
+    cookie_secure: bool = Field(
+        default=True,
+        description="Whether browsers send the session over HTTPS only (and to localhost).",
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description="Addresses or networks, separated by commas, whose X-Forwarded-For is"
+        " believed.",
+    )
+    oidc_issuer: str | None = Field(
+        default=None, description="OpenID Connect provider; without it, passwords only."
+    )
+    oidc_client_id: str = Field(default="gridmap", description="Our name at that provider.")
+    oidc_client_secret: SecretStr | None = Field(
+        default=None, description="Our secret at that provider."
+    )
+    person_keys: Path | None = Field(
+        default=None,
+        description="File of the keys that encrypt people's data; without it none are stored.",
+    )
+    reporter_days: int = Field(
+        default=365, description="For so many days an event's reporter is stored.", ge=1, le=36_500
+    )
+    max_body_mb: int = Field(default=64, description="Longest body of a request, MB.", ge=1)
+    rate_per_minute: int = Field(
+        default=6000,
+        description="Requests a minute that one key, account or address may make; 0: no limit.",
+        ge=0,
+    )
+    max_concurrent: int = Field(
+        default=64,
+        description="Requests worked on or waiting at a time; more are told to come back.",
+        ge=1,
+    )
     statement_timeout_s: float = Field(
         default=30.0, description="Longest time a statement of the API may run, in seconds."
     )

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.answers import collection_answer, feature, json_answer, split_page
+from api.answers import GeoJson, collection_answer, feature, json_answer, split_page
 from api.cursors import AfterCode, write_cursor
 from api.deps import (
     Division,
@@ -25,7 +25,9 @@ from gis import divisions
 router = APIRouter(prefix="/api/v1/divisions", tags=["divisions"])
 
 
-@router.get("", response_model=DivisionCollection, responses=problems(400, 404))
+@router.get(
+    "", response_class=GeoJson, response_model=DivisionCollection, responses=problems(400, 404)
+)
 def list_divisions(
     *,
     request: Request,
@@ -55,7 +57,9 @@ def list_divisions(
     return collection_answer(request, features, snapshot=snapshot, cursor=cursor)
 
 
-@router.get("/{code}", response_model=DivisionFeature, responses=problems(404))
+@router.get(
+    "/{code}", response_class=GeoJson, response_model=DivisionFeature, responses=problems(404)
+)
 def get_division(code: DivisionCode, session: ReadSession, snapshot: SnapshotAsked) -> Response:
     """Return one division with its outline."""
     found = divisions.get_division(session, code, snapshot)

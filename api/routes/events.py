@@ -7,7 +7,7 @@ from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from api.answers import GEOJSON, collection_answer, feature, json_answer, point, split_page
+from api.answers import GEOJSON, GeoJson, collection_answer, feature, json_answer, point, split_page
 from api.cursors import read_time_cursor, write_time_cursor
 from api.deps import (
     BBox,
@@ -17,28 +17,33 @@ from api.deps import (
     Locators,
     ReadSession,
     Reported,
+    ReportSession,
     ServedWriting,
     Slug,
     SnapshotAsked,
     Text,
-    WriteSession,
     refused,
 )
+from api.guarded import ReportersKept
 from api.schemas.common import problems
 from api.schemas.events import EventCollection, EventHistoryFeature, EventIn
+from api.security import needs
 from gis import events
 from gis.core import clock
+from gis.core.access import Power
 from gis.core.snapshot import Snapshot
 from gis.db.session import ReadSession as Reader
 from gis.db.session import as_reader
 from gis.grids import current_generation
 from gis.profiles import Phase
 
-router = APIRouter(prefix="/api/v1/events", tags=["events"])
+router = APIRouter(prefix="/api/v1/events", tags=["events"], dependencies=[needs(Power.READ)])
 
 
 @router.post(
     "",
+    dependencies=[needs(Power.REPORT)],
+    response_class=GeoJson,
     response_model=EventHistoryFeature,
     status_code=201,
     responses={
@@ -47,13 +52,20 @@ router = APIRouter(prefix="/api/v1/events", tags=["events"])
     },
 )
 def report_event(
-    body: EventIn, session: WriteSession, served: ServedWriting, locators: Locators
+    *,
+    body: EventIn,
+    session: ReportSession,
+    served: ServedWriting,
+    locators: Locators,
+    reporters: ReportersKept,
 ) -> Response:
     """Take in an event, filed into its grids. The same report again changes nothing."""
     report = events.report_event(session, body.to_event(), served.profile, locators.current)
     reader = as_reader(session)
     snapshot = Snapshot(current_generation(reader), clock.today())
     answer = _history(reader, report.event_no, snapshot)
+    if body.reporter is not None and report.created:
+        reporters.put(session, report.event_no, body.reporter)
     return json_answer(
         answer,
         status=201 if report.created else 200,
@@ -100,7 +112,9 @@ def _filter(
 Filter = Annotated[events.EventFilter, Depends(_filter)]
 
 
-@router.get("", response_model=EventCollection, responses=problems(400, 404))
+@router.get(
+    "", response_class=GeoJson, response_model=EventCollection, responses=problems(400, 404)
+)
 def list_events(
     *,
     request: Request,
@@ -121,7 +135,12 @@ def list_events(
     return collection_answer(request, features, snapshot=snapshot, cursor=after)
 
 
-@router.get("/{event_no}", response_model=EventHistoryFeature, responses=problems(404))
+@router.get(
+    "/{event_no}",
+    response_class=GeoJson,
+    response_model=EventHistoryFeature,
+    responses=problems(404),
+)
 def get_event(
     event_no: Annotated[str, Path(pattern="^[0-9]{20,32}$")],
     session: ReadSession,

@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.answers import GEOJSON, collection_answer, feature, json_answer, split_page
+from api.answers import GEOJSON, GeoJson, collection_answer, feature, json_answer, split_page
 from api.cursors import AfterCode, write_cursor
 from api.deps import (
+    MAX_BIGINT,
     BBox,
     Division,
     Geometry,
@@ -21,9 +22,13 @@ from api.deps import (
     SnapshotAsked,
 )
 from api.schemas.common import problems
-from api.schemas.grids import GridCollection, GridCounts, GridRegisterFeature
-from gis import divisions, grids, statistics
+from api.schemas.grids import GridCollection, GridCounts, GridHistory, GridRegisterFeature
+from api.security import Asking, needs
+from api.suppression import shown_parts
+from gis import divisions, grids, households, statistics
+from gis.core.access import Actor, Power
 from gis.core.snapshot import Snapshot
+from gis.db.session import ReadSession as Reader
 
 router = APIRouter(prefix="/api/v1/grids", tags=["grids"])
 
@@ -37,7 +42,7 @@ Kind = Literal["rural", "community", "exclusive", "basic"]
 HEAD = "grid_head"
 
 
-@router.get("", response_model=GridCollection, responses=problems(400, 404))
+@router.get("", response_class=GeoJson, response_model=GridCollection, responses=problems(400, 404))
 def list_grids(
     *,
     request: Request,
@@ -69,7 +74,13 @@ def list_grids(
     return collection_answer(request, features, snapshot=snapshot, cursor=cursor)
 
 
-@router.get("/{code}", response_model=GridRegisterFeature, responses=problems(404))
+@router.get(
+    "/{code}",
+    dependencies=[needs(Power.READ)],
+    response_class=GeoJson,
+    response_model=GridRegisterFeature,
+    responses=problems(404),
+)
 def get_grid(code: GridCode, session: ReadSession, snapshot: SnapshotAsked) -> Response:
     """Return one grid with its row of the register (一览表)."""
     grid = grids.get_grid(session, code, snapshot)
@@ -85,27 +96,68 @@ def get_counts(
     code: GridCode,
     session: ReadSession,
     snapshot: SnapshotAsked,
+    actor: Asking,
     days: Reported,
     by: Annotated[
         list[Literal["month", "class"]] | None,
         Query(max_length=2, description="Also by month of being reported, and by class."),
     ] = None,
+    reading: Annotated[
+        Literal["now", "then"],
+        Query(
+            description="`then`: events that were closed before they came into another grid by new"
+            " boundaries count where they were; households always count where they are."
+        ),
+    ] = "now",
 ) -> Response:
     """Count the households and events of a grid; those filed into it, if it is exclusive."""
     grid = grids.get_grid(session, code, snapshot)
     period = statistics.Period(days.first, days.last)
-    groups = statistics.group_events_of_grid(session, grid, period)
+    groups = statistics.group_events_of_grid(session, grid, period, of_then=reading == "then")
     wanted = by or []
     return json_answer(
         {
             "code": grid.code,
             "generation": snapshot.generation,
-            "people": statistics.count_people_of_grid(session, grid),
+            "people": _people(session, actor, grid, snapshot),
             "events": statistics.sum_events(groups),
             "by_month": statistics.by_month(groups) if "month" in wanted else None,
             "by_class": statistics.by_class(groups) if "class" in wanted else None,
         }
     )
+
+
+@router.get(
+    "/{code}/history",
+    dependencies=[needs(Power.READ)],
+    response_class=GeoJson,
+    response_model=GridHistory,
+    responses=problems(404),
+)
+def get_history(code: GridCode, session: ReadSession, geometry: Geometry = True) -> Response:
+    """Return all versions of a grid: since when, what changed, who published it."""
+    features = []
+    for version in grids.list_versions(session, code, with_geometry=geometry):
+        properties = asdict(version)
+        features.append(feature(properties.pop("geometry"), properties))
+    body = {
+        "type": "FeatureCollection",
+        "features": features,
+        "numberReturned": len(features),
+    }
+    return json_answer(body, media_type=GEOJSON)
+
+
+def _people(session: Reader, actor: Actor, grid: grids.Grid, snapshot: Snapshot) -> dict[str, Any]:
+    people = asdict(statistics.count_people_of_grid(session, grid))
+    if actor.may(Power.READ):
+        return people
+    # What is left out depends on the other grids of the village.
+    rows = households.list_household_counts(
+        session, snapshot, division=grid.division, limit=MAX_BIGINT
+    )
+    told = {row["code"]: row for row in shown_parts(actor, rows)}[grid.code]
+    return {name: told[name] for name in people}
 
 
 def _properties(grid: grids.Grid, snapshot: Snapshot) -> dict[str, Any]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from api.answers import json_answer
-from api.deps import ReadSession, served
+from api.deps import NobodysSession, served
+from api.health import Meters, sees_whole
 from api.schemas.common import problems
 from gis.core.errors import Unavailable
 from gis.db.migrate import schema_revision
@@ -17,13 +20,13 @@ NO_STORE = {"Cache-Control": "no-store"}
 
 
 @router.get("/health/live")
-def live() -> Response:
+async def live() -> Response:  # async: it must not wait for a thread behind slow requests
     """Tell that the process answers."""
     return json_answer({"status": "live"}, headers=NO_STORE)
 
 
 @router.get("/health/ready", responses=problems())
-def ready(request: Request, session: ReadSession) -> Response:
+def ready(request: Request, session: NobodysSession) -> Response:
     """Tell whether requests can be answered: database, schema, deployment, boundaries."""
     revision, head = schema_revision(session), request.app.state.head_revision
     if revision != head:
@@ -49,7 +52,10 @@ def ready(request: Request, session: ReadSession) -> Response:
 
 
 @router.get("/metrics", include_in_schema=False)
-def metrics(request: Request) -> Response:
-    """Return the metrics as Prometheus reads them."""
-    text = generate_latest(request.app.state.meters.registry)
+def metrics(request: Request, sees_whole: Annotated[bool, Depends(sees_whole)]) -> Response:
+    """Return the metrics as Prometheus reads them; figures only to those who see the whole."""
+    told: Meters = request.app.state.meters
+    text = generate_latest(told.registry)
+    if sees_whole:
+        text += generate_latest(told.figures)
     return Response(text, headers=NO_STORE, media_type=CONTENT_TYPE_LATEST)

@@ -10,13 +10,20 @@ from api.answers import json_answer
 from api.deps import MAX_BIGINT, ReadSession, Reported, ServedReading, SnapshotAsked
 from api.schemas.common import problems
 from api.schemas.maps import GridFiguresAnswer, HeatAnswer, TimelineAnswer
+from api.security import Asking
+from api.suppression import shown_column
+from gis.core.access import Power
+from gis.core.errors import Forbidden
 from gis.events.choice import EventChoice
 from gis.statistics.by_grid import events_by_day, figures_by_grid
 from gis.tiles import TopologyStore, heat_bins
 
 router = APIRouter(tags=["maps"])
 
-FOR_EVER = "public, max-age=31536000, immutable"
+#: Cells of heat for whoever sees statistics alone, m.
+COARSE_M = 600
+#: private: what is drawn depends on who asks, and only the address tells.
+FOR_EVER = "private, max-age=31536000, immutable"
 
 Category = Annotated[
     str | None,
@@ -50,7 +57,7 @@ def get_topology(
     etag = f'"{topology.version}"'
     headers = {
         "ETag": etag,
-        "Vary": "Accept-Encoding",
+        "Vary": "Accept-Encoding, Authorization, Cookie",
         # Without the version in the address another database may answer there tomorrow.
         "Cache-Control": FOR_EVER if v == topology.version else "no-cache",
     }
@@ -70,15 +77,22 @@ def _listed(header: str) -> set[str]:
 
 @router.get("/api/v1/heat", response_model=HeatAnswer)
 def get_heat(
+    *,
     session: ReadSession,
     served: ServedReading,
     days: Reported,
+    actor: Asking,
     category: Category = None,
     cell_m: Annotated[
         int, Query(description="Side of a cell, m: 75, 150, 300, 600, 1200 or 2400.")
     ] = 300,
 ) -> Response:
     """Count events by cell of an equal-area lattice, for a heat map."""
+    if cell_m < COARSE_M and not actor.may(Power.READ):
+        raise Forbidden(
+            f"Cells under {COARSE_M} m show single events; log in, or ask for {COARSE_M}.",
+            zh=f"小于 {COARSE_M} 米的格子会显示单个事件；请登录，或使用 {COARSE_M} 米。",
+        )
     _, south, _, north = served.profile.bounds
     chosen = EventChoice(days.first, days.last, category)
     bins = heat_bins(session, chosen, cell_m=cell_m, standard_parallel=(south + north) / 2)
@@ -97,13 +111,21 @@ def get_heat(
 
 @router.get("/api/v1/statistics/grids", response_model=GridFiguresAnswer, responses=problems(404))
 def get_figures_by_grid(
-    session: ReadSession, snapshot: SnapshotAsked, days: Reported, category: Category = None
+    session: ReadSession,
+    snapshot: SnapshotAsked,
+    days: Reported,
+    actor: Asking,
+    category: Category = None,
 ) -> Response:
     """Count events, households and people by grid, all grids at once."""
     chosen = EventChoice(days.first, days.last, category)
     figures = figures_by_grid(session, chosen, snapshot)
     body: dict[str, Any] = {"generation": snapshot.generation, "codes": figures.codes}
-    return json_answer(body | figures.columns)
+    columns = {
+        name: shown_column(actor, name, column, figures.totals)
+        for name, column in figures.columns.items()
+    }
+    return json_answer(body | columns)
 
 
 @router.get("/api/v1/statistics/timeline", response_model=TimelineAnswer)

@@ -7,9 +7,11 @@ from dataclasses import asdict
 from fastapi import APIRouter, Response
 
 from api.answers import json_answer
-from api.deps import DivisionCode, ReadSession, Reported, ServedReading, SnapshotAsked
+from api.deps import CoveredDivision, ReadSession, Reported, ServedReading, SnapshotAsked
 from api.schemas.common import problems
 from api.schemas.stats import DivisionStats
+from api.security import Asking
+from api.suppression import shown
 from gis import statistics
 
 router = APIRouter(prefix="/api/v1/divisions", tags=["figures"])
@@ -17,16 +19,19 @@ router = APIRouter(prefix="/api/v1/divisions", tags=["figures"])
 
 @router.get("/{code}/stats", response_model=DivisionStats, responses=problems(404))
 def get_stats(
-    code: DivisionCode,
+    *,
+    code: CoveredDivision,
     session: ReadSession,
     snapshot: SnapshotAsked,
     days: Reported,
     served: ServedReading,
+    actor: Asking,
 ) -> Response:
     """Count all that lies in a division and below; rates state what was divided by what."""
     period = statistics.Period(days.first, days.last)
     found = statistics.division_figures(session, code, snapshot, period)
     events = found.events
+    people = shown(actor, found.people)
     no_staff = {role.slug: 0 for role in served.profile.roles}
     return json_answer(
         {
@@ -37,8 +42,8 @@ def get_stats(
             "divisions": found.divisions,
             "grids": found.grids,
             "staff": no_staff | found.staff,
-            "households": found.people.households,
-            "people": found.people,
+            "households": people["households"],
+            "people": people,
             "party_organisations": found.party_organisations,
             "assets": found.assets,
             "events": asdict(events) | {"outside": found.events_outside},

@@ -92,23 +92,50 @@ class Collection(Answer):
     links: list[Link]
 
 
+PROBLEM = "application/problem+json"
+#: Errors that every route may answer with, whatever it does.
+ALWAYS = (400, 401, 403, 408, 413, 415, 422, 429, 503)
+
+
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return the errors that a route declares: 422 and 503 always, and those named."""
+    """Return the errors that a route declares: `ALWAYS`, and those named."""
     about = {
-        400: "The cursor is not one of ours.",
+        400: "The cursor is not one of ours, or the body cannot be read.",
+        401: "Nobody has said who asks, or it could not be believed.",
+        403: "Whoever asks may not do this, or not here.",
         404: "There is no such thing.",
         406: "None of the types in `Accept` can be written.",
+        408: "The body did not come in time.",
         409: "The state of the data forbids it.",
+        412: "It has another version by now than `If-Match` says.",
         413: "The body is too long.",
-        415: "The `Content-Type` of the body is not read.",
+        415: "The `Content-Type` of the body is not read, or it is packed.",
         422: "A value was refused; `errors` says which.",
-        503: "The database does not answer, or is empty; `Retry-After` says when to ask again.",
+        428: "`If-Match` is missing.",
+        429: "Too much was asked in a minute; `Retry-After` says when to ask again.",
+        503: "There is too much to do, or the database does not answer or is empty; `Retry-After`"
+        " says when to ask again.",
     }
     return {
         status: {
             "model": Invalid if status == 422 else Problem,
             "description": about[status],
-            "content": {"application/problem+json": {}},
+            "content": {PROBLEM: {}},
         }
-        for status in sorted({*statuses, 422, 503})
+        for status in sorted({*statuses, *ALWAYS})
     }
+
+
+def settled(document: dict[str, Any]) -> dict[str, Any]:
+    """Return an OpenAPI document whose errors are problem documents and nothing else.
+
+    FastAPI writes the schema of every answer under the media type of the good one.
+    """
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            for status, response in operation["responses"].items():
+                content = response.get("content", {})
+                if status >= "400" and PROBLEM in content:
+                    schemas = [about for about in content.values() if about.get("schema")]
+                    response["content"] = {PROBLEM: schemas[0]}
+    return document

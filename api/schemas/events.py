@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraint
 
 from api.deps import Printable
 from api.schemas.common import Answer, Collection, Geometry
+from api.schemas.persons import ReporterIn
 from gis.events import NewEvent
 from gis.grids import Position
 
@@ -60,6 +61,9 @@ class EventIn(BaseModel):
     address_text: Annotated[str, StringConstraints(max_length=500), Printable] = ""
     people_count: int | None = Field(default=None, ge=0, le=1_000_000)
     workflow: Name | None = Field(default=None, description="By default the category's.")
+    reporter: ReporterIn | None = Field(
+        default=None, description="Who reported it: encrypted, and never part of an answer."
+    )
 
     @model_validator(mode="after")
     def _one_position(self) -> Self:
@@ -72,7 +76,7 @@ class EventIn(BaseModel):
 
     def to_event(self) -> NewEvent:
         """Return the report as the domain takes it."""
-        values = self.model_dump(exclude={"position", "lon", "lat", "crs"})
+        values = self.model_dump(exclude={"position", "lon", "lat", "crs", "reporter"})
         return NewEvent(position=self._position(), **values)
 
     def _position(self) -> Position:

@@ -98,3 +98,41 @@ class GridCounts(Answer):
     events: EventFigures
     by_month: list[MonthFigures] | None = Field(description="Null unless asked for.")
     by_class: list[ClassFigures] | None = Field(description="Null unless asked for.")
+
+
+class PastVersionProperties(Answer):
+    """One version of a grid."""
+
+    code: str
+    name: str
+    kind: Literal["rural", "community", "exclusive"]
+    division: str
+    area_m2: float
+    first_generation: int
+    last_generation: int | None = Field(description="Null while the newest one knows it.")
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+    changes: list[Literal["created", "code", "name", "kind", "division", "shape", "attributes"]] = (
+        Field(description="What differs from the version before; empty where only neighbours do.")
+    )
+    published_at: dt.datetime
+    published_by: str | None
+    note: str | None
+    changeset_id: int | None
+
+
+class PastVersionFeature(Answer):
+    """One version of a grid with its polygon."""
+
+    type: Literal["Feature"]
+    id: str
+    geometry: Geometry | None
+    properties: PastVersionProperties
+
+
+class GridHistory(Answer):
+    """All versions of a grid, the oldest first."""
+
+    type: Literal["FeatureCollection"]
+    features: list[PastVersionFeature]
+    numberReturned: int  # noqa: N815 - as all lists

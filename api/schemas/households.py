@@ -12,12 +12,12 @@ from api.schemas.common import Answer, GridRef, Link
 class HouseholdCounts(GridRef):
     """The households of one grid. Those in an exclusive grid count in their basic grid, too."""
 
-    households: int
-    registered: int = Field(description="户籍人口.")
-    residents: int = Field(description="常住人口.")
-    floating: int = Field(description="流动人口.")
-    party_members: int = Field(description="党员.")
-    party_households: int = Field(description="党员中心户.")
+    households: int | None
+    registered: int | None = Field(description="户籍人口.")
+    residents: int | None = Field(description="常住人口.")
+    floating: int | None = Field(description="流动人口.")
+    party_members: int | None = Field(description="党员.")
+    party_households: int | None = Field(description="党员中心户.")
 
 
 class HouseholdCountsPage(Answer):

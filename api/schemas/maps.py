@@ -32,9 +32,9 @@ class GridFiguresAnswer(Answer):
     closed: list[int] = Field(description="Of these, closed (办结) by now.")
     disputes: list[int] = Field(description="Of the events, those of class 01.")
     resolved: list[int] = Field(description="Of the disputes, resolved (化解) by now.")
-    households: list[int]
-    people: list[int] = Field(description="Resident population (常住人口).")
-    party_members: list[int]
+    households: list[int | None]
+    people: list[int | None] = Field(description="Resident population (常住人口).")
+    party_members: list[int | None]
 
 
 class TimelineAnswer(Answer):

@@ -22,12 +22,12 @@ class Rate(Answer):
 class People(Answer):
     """Households and who lives in them."""
 
-    households: int
-    registered: int = Field(description="户籍人口.")
-    residents: int = Field(description="常住人口.")
-    floating: int = Field(description="流动人口.")
-    party_members: int = Field(description="党员.")
-    party_households: int = Field(description="党员中心户.")
+    households: int | None
+    registered: int | None = Field(description="户籍人口.")
+    residents: int | None = Field(description="常住人口.")
+    floating: int | None = Field(description="流动人口.")
+    party_members: int | None = Field(description="党员.")
+    party_households: int | None = Field(description="党员中心户.")
 
 
 class EventFigures(Answer):
@@ -89,7 +89,7 @@ class DivisionStats(Answer):
     divisions: dict[str, int] = Field(description="Level → number, itself included.")
     grids: GridFigures
     staff: dict[str, int] = Field(description="Role → people who hold it.")
-    households: int
+    households: int | None
     people: People
     party_organisations: dict[str, int] = Field(description="Kind → number.")
     assets: dict[str, int] = Field(description="Kind → number.")

@@ -8,9 +8,12 @@ from contextlib import contextmanager
 from functools import partial
 
 import click
+from sqlalchemy.engine import make_url
 
 from gis.cli.database import say
+from gis.cli.demo_accounts import Made, make_accounts
 from gis.cli.failures import explained_failures
+from gis.cli.operating import become_server
 from gis.cli.port import HOST, claim_port
 from gis.cli.serving import serve, stop_on_signals
 from gis.core.errors import Conflict
@@ -29,7 +32,10 @@ READY = """
 
     地图 / map        {url}/
     接口 / API        {url}/docs
+    登录 / log in     {url}/login
     停止 / stop       Ctrl-C
+
+{accounts}
 ────────────────────────────────────────────────────────────"""
 
 
@@ -53,17 +59,50 @@ def demo(
     with claim_port(port, settings.host) as door:
         profile = load_profile(profile_name, settings.profiles_dir)
         with database(settings, profile, reset=reset, fraction=fraction, seed=seed) as url:
-            os.environ["DATABASE_URL"] = url
+            made = make_accounts(settings, url)
+            name = make_url(url).database or ""
+            become_server(url)
+            # Generated data may be looked at by whoever reaches it, unless that is set otherwise.
+            os.environ.setdefault("GRIDMAP_ANONYMOUS", "demo")
             say("正在启动服务…", "starting the server…")
             page = f"http://{HOST}:{port}"
-            serve(door, page, partial(announce, page, profile))
+            command = _gridmap("user list", None if settings.database_url else name)
+            serve(door, page, partial(announce, page, profile, tell_accounts(made, command)))
     say("已停止", "stopped")
 
 
-def announce(page: str, profile: Profile) -> None:
-    """Tell where the map is."""
+def announce(page: str, profile: Profile, accounts: str) -> None:
+    """Tell where the map is, and who can log in."""
     titles = {"title_zh": profile.title_zh, "title_en": profile.title_en}
-    click.echo(READY.format(url=page, **titles))
+    click.echo(READY.format(url=page, accounts=accounts, **titles))
+
+
+def tell_accounts(made: Made, command: str) -> str:
+    """Return what is told of the accounts: the passwords when they were made, then their file.
+
+    Parameters
+    ----------
+    made
+        The accounts.
+    command
+        Lists them.
+    """
+    if made.lines:
+        head = ["演示账号（随机密码）  demo accounts, with random passwords:", *made.lines, ""]
+        head.append(f"密码另存于 / kept in  {made.file}")
+    elif made.file.exists():
+        head = [f"演示账号与密码 / accounts and passwords:  cat {made.file}"]
+    else:
+        remedy = command.replace("user list", "user password admin")
+        head = [f"密码文件不在此处；重置 / no file of passwords here; set one:  {remedy}"]
+    return "\n".join(f"    {line}".rstrip() for line in (*head, f"账号管理 / accounts  {command}"))
+
+
+def _gridmap(command: str, database: str | None) -> str:
+    """Return what to type for a command on the demo's database while it runs."""
+    if database is None:  # DATABASE_URL names it
+        return f"./run gridmap {command}"
+    return f"./run gridmap {command} --profile {database.removeprefix('gridmap_')}"
 
 
 @contextmanager

@@ -10,20 +10,29 @@ from typing import NoReturn
 import click
 from pydantic import ValidationError
 
+from gis.cli.plain import plain
 from gis.core.errors import GridmapError, Invalid
 from gis.settings import Settings
 
 #: Command → where it is. Loaded when called: ``gridmap demo`` need not import GeoPandas.
 COMMANDS = {
+    "audit": "gis.cli.audit:audit",
+    "backup": "gis.cli.backup:backup",
+    "changeset": "gis.cli.changeset:changeset",
     "check": "gis.cli.check:check",
     "demo": "gis.cli.demo:demo",
     "import-boundaries": "gis.cli.importing:import_boundaries",
     "import-divisions": "gis.cli.importing:import_divisions",
     "import-events": "gis.cli.importing:import_events",
     "import-households": "gis.cli.importing:import_households",
+    "key": "gis.cli.access:key",
+    "kiosk": "gis.cli.access:kiosk",
     "locate": "gis.cli.locate:locate",
     "migrate": "gis.cli.operating:migrate",
+    "person": "gis.cli.person:person",
+    "restore": "gis.cli.backup:restore",
     "serve": "gis.cli.operating:serve",
+    "user": "gis.cli.access:user",
 }
 
 
@@ -57,8 +66,8 @@ def _bad_setting(error: ValidationError) -> Invalid:
 
 
 def _fail(error: GridmapError) -> NoReturn:
-    click.echo(f"错误:{error.detail_zh}", err=True)
-    click.echo(f"error: {error.detail}", err=True)
+    click.echo(f"错误:{plain(error.detail_zh)}", err=True)
+    click.echo(f"error: {plain(error.detail)}", err=True)
     sys.exit(1)
 
 

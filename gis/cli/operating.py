@@ -10,6 +10,7 @@ from gis.cli.database import say, working_database
 from gis.cli.port import HOST, claim_port
 from gis.cli.serving import serve as run_server
 from gis.cli.serving import stop_on_signals
+from gis.db.row_security import admit_api
 from gis.settings import Settings
 
 
@@ -28,6 +29,25 @@ def serve(port: int | None) -> None:
     number = port or settings.port
     stop_on_signals()
     with claim_port(number, settings.host) as door, working_database(settings) as url:
-        os.environ["DATABASE_URL"] = url
+        become_server(url)
         page = f"http://{HOST}:{number}"
         run_server(door, page, lambda: say(f"地图:{page}/", f"map: {page}/"))
+
+
+def become_server(url: str) -> None:
+    """Set the environment for the server: it logs in as ``gridmap_api``, never as the owner.
+
+    Parameters
+    ----------
+    url
+        Of the owner of the tables; the schema is up to date.
+
+    Raises
+    ------
+    Unavailable
+        See `gis.db.row_security.admit_api`.
+    """
+    os.environ["DATABASE_URL"] = url
+    if not os.environ.get("GRIDMAP_API_DATABASE_URL"):
+        login = admit_api(url).render_as_string(hide_password=False)
+        os.environ["GRIDMAP_API_DATABASE_URL"] = login

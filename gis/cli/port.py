@@ -13,7 +13,7 @@ import click
 from gis.cli.database import say
 from gis.core.errors import Conflict
 
-HOST = "127.0.0.1"  # until accounts exist, nobody else may look
+HOST = "127.0.0.1"  # beyond this machine HTTPS belongs before it
 
 
 @contextmanager
@@ -25,8 +25,8 @@ def claim_port(port: int, host: str = HOST) -> Iterator[socket.socket]:
     port
         TCP port.
     host
-        Address of this machine to listen on. Another than 127.0.0.1 is for containers: until
-        accounts exist, everybody who reaches it sees everything.
+        Address of this machine to listen on. Another than 127.0.0.1 is for containers and
+        proxies: passwords go over the line as they are.
 
     Yields
     ------
@@ -50,8 +50,8 @@ def claim_port(port: int, host: str = HOST) -> Iterator[socket.socket]:
 def _warn_if_open(host: str) -> None:
     if not ipaddress.ip_address(host).is_loopback:
         say(
-            f"注意:尚无账号功能,能访问 {host} 的人都能看到全部数据",
-            f"note: there are no accounts yet; whoever reaches {host} sees everything",
+            f"注意:{host} 未加密,对外服务请在前面加 HTTPS",
+            f"note: {host} is not encrypted; for others put HTTPS before it",
         )
 
 

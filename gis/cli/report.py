@@ -35,7 +35,7 @@ def tell_report(report: ImportReport, unit: tuple[str, str] = ("行", "rows")) -
         f"{report.refused} refused, {report.loaded} loaded"
     )
     for note in report.notes:
-        click.echo(f"· {note.zh}\n  {note.en}")
+        click.echo(f"· {_safe(note.zh)}\n  {_safe(note.en)}")
     if report.refused:
         _tell_totals(report)
         _tell_rows(report, zh, en)

@@ -11,6 +11,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 from types import FrameType
+from typing import Any
 from urllib.error import URLError
 
 import uvicorn
@@ -19,6 +20,14 @@ from gis.core.errors import Unavailable
 
 LONGEST_GOODBYE_S = 3  # an open event stream would otherwise keep Ctrl-C waiting for ever
 BETWEEN_KNOCKS_S = 0.05
+#: How the server shows itself: no banner, bounds before a request, proxies trusted by `api.proxies`
+#: alone, no WebSockets.
+OUTWARD: dict[str, Any] = {
+    "http": "api.protocol:BoundedProtocol",
+    "ws": "none",
+    "server_header": False,
+    "proxy_headers": False,
+}
 
 
 def serve(door: socket.socket, url: str, when_ready: Callable[[], None]) -> None:
@@ -43,6 +52,7 @@ def serve(door: socket.socket, url: str, when_ready: Callable[[], None]) -> None
         factory=True,
         log_level="warning",
         timeout_graceful_shutdown=LONGEST_GOODBYE_S,
+        **OUTWARD,
     )
     server = uvicorn.Server(config)
     threading.Thread(target=_watch, args=(server, url, when_ready), daemon=True).start()

@@ -9,10 +9,16 @@
     │   ├── BadProfile       a profile file that cannot be used
     │   ├── BadFile          a file that cannot be read as what it claims to be
     │   ├── NotTiling        basic grids with gaps or overlaps
+    │   ├── EditRefused      an operation on boundaries that would break a rule
     │   └── RowsRefused      an import in which rows were refused
     ├── NotFound         the thing asked for does not exist
     │   └── OutsideEveryGrid the point lies in no grid
     ├── Conflict         the state of the data forbids it
+    ├── PreconditionRequired  it was not said on which version a change is meant
+    ├── PreconditionFailed    the thing has another version by now
+    ├── Unidentified     nobody has said who asks, or it could not be believed
+    ├── Forbidden        whoever asks may not do this, or not here
+    ├── TooMany          too much was asked in too short a time
     └── Unavailable      something that we depend on does not answer
 
 ``api.problems`` maps the families to HTTP statuses; ``gis.cli`` prints them.
@@ -81,6 +87,16 @@ class NotTiling(Invalid):
     slug = "not-tiling"
 
 
+class EditRefused(Invalid):
+    """An operation on boundaries that would break a rule.
+
+    ``extra["errors"]`` lists what is wrong as documents, `faults` as `gis.core.editing.Fault`.
+    """
+
+    slug = "edit-refused"
+    faults: tuple[Any, ...] = ()
+
+
 class RowsRefused(Invalid):
     """An import in which some rows were refused, so that nothing was loaded."""
 
@@ -103,6 +119,36 @@ class Conflict(GridmapError):
     """The state of the data forbids it."""
 
     slug = "conflict"
+
+
+class PreconditionRequired(GridmapError):
+    """It was not said on which version of a thing a change is meant."""
+
+    slug = "precondition-required"
+
+
+class PreconditionFailed(GridmapError):
+    """The thing that a change is meant for has another version by now."""
+
+    slug = "precondition-failed"
+
+
+class Unidentified(GridmapError):
+    """Nobody has said who asks, or it could not be believed."""
+
+    slug = "unidentified"
+
+
+class Forbidden(GridmapError):
+    """Whoever asks may not do this, or not here."""
+
+    slug = "forbidden"
+
+
+class TooMany(GridmapError):
+    """Too much was asked in too short a time; ``retry_after_s`` tells when to ask again."""
+
+    slug = "too-many"
 
 
 class Unavailable(GridmapError):

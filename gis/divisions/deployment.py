@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
-from gis.core.errors import Conflict, NotFound
+from gis.core.errors import Conflict, Unavailable
 from gis.db.session import ReadSession, WriteSession
 
 
@@ -63,13 +63,14 @@ def get_deployment(session: ReadSession) -> Deployment:
 
     Raises
     ------
-    NotFound
+    Unavailable
         The database is empty.
     """
     deployment = find_deployment(session)
     if deployment is None:
-        raise NotFound(
-            "the database is empty; load the divisions with `gridmap import-divisions`",
-            zh="数据库为空；请先运行 gridmap import-divisions 导入行政区划",
+        raise Unavailable(
+            "The database is empty; load a demo with `./run demo`, or divisions with"
+            " `gridmap import-divisions`.",
+            zh="数据库为空；请运行 ./run demo，或用 gridmap import-divisions 导入行政区划。",
         )
     return deployment

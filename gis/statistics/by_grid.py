@@ -26,12 +26,15 @@ class FigureColumns:
     ----------
     codes
         Grid codes in their order.
+    totals
+        What each row is a part of: its division, and whether the grid is exclusive.
     columns
         Figure → counts. The basic grids' rows add up to the whole; what lies in an exclusive
         grid counts there too.
     """
 
     codes: list[str]
+    totals: list[tuple[str, bool]]
     columns: dict[str, list[int]]
 
 
@@ -56,6 +59,7 @@ def figures_by_grid(session: ReadSession, chosen: EventChoice, snapshot: Snapsho
     rows = session.execute(statement, chosen.values() | asked).all()
     return FigureColumns(
         codes=[row.code for row in rows],
+        totals=[(row.division_code, row.kind == "exclusive") for row in rows],
         columns={name: [int(getattr(row, name)) for row in rows] for name in FIGURES},
     )
 

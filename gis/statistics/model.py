@@ -141,15 +141,12 @@ class StoreFigures:
 
     Attributes
     ----------
-    generation
-        The newest; 0 while nothing is published.
     grids
         Of the newest generation, today.
     households, events
         Rows; an estimate where there are more than a million.
     """
 
-    generation: int
     grids: int
     households: float
     events: float

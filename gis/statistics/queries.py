@@ -285,7 +285,9 @@ def count_people_of_grid(session: ReadSession, grid: Grid) -> People:
     return People(**row._mapping)
 
 
-def group_events_of_grid(session: ReadSession, grid: Grid, period: Period = ALWAYS) -> list[Any]:
+def group_events_of_grid(
+    session: ReadSession, grid: Grid, period: Period = ALWAYS, *, of_then: bool = False
+) -> list[Any]:
     """Count the events of a grid by month and class.
 
     Parameters
@@ -296,6 +298,9 @@ def group_events_of_grid(session: ReadSession, grid: Grid, period: Period = ALWA
         A basic grid, or an exclusive one: then those filed into it.
     period
         Days of being reported.
+    of_then
+        By the grids of then: what was closed before boundaries took effect which moved it counts
+        in the grid in which it was. Else by the grids of now.
 
     Returns
     -------
@@ -303,7 +308,8 @@ def group_events_of_grid(session: ReadSession, grid: Grid, period: Period = ALWA
         ``month``, ``category_class``, and the counts of `EventFigures`; by month, then class.
     """
     statement = text(read_sql(__file__, "events_of_grid"))
-    return list(session.execute(statement, _layer(grid) | _days(period)))
+    bound = _layer(grid) | _days(period) | {"of_then": of_then}
+    return list(session.execute(statement, bound))
 
 
 def count_store(session: ReadSession) -> StoreFigures:

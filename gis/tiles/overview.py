@@ -27,8 +27,10 @@ class MapOverview:
 
     Attributes
     ----------
-    profile, root_code, root_name, root_name_en
-        Which deployment, and the division at its top.
+    profile
+        Which deployment.
+    home_code, home_name, home_name_en
+        The division at the top: the deployment's root, or what whoever asks may see.
     is_schematic
         Whether the data is generated: every map then says 示意.
     generation, effective_from, topology_version
@@ -46,9 +48,9 @@ class MapOverview:
     """
 
     profile: str
-    root_code: str
-    root_name: str
-    root_name_en: str
+    home_code: str
+    home_name: str
+    home_name_en: str
     is_schematic: bool
     generation: int
     effective_from: dt.date
@@ -62,29 +64,34 @@ class MapOverview:
     classes: tuple[CategoryClassName, ...]
 
 
-def map_overview(session: ReadSession, profile: Profile) -> MapOverview | None:
+def map_overview(
+    session: ReadSession, profile: Profile, home: str | None = None
+) -> MapOverview | None:
     """Describe the deployment for a map page.
 
     Parameters
     ----------
     session
-        Reads the deployment.
+        Reads the deployment; sees what whoever asks may see.
     profile
         The profile that the deployment names.
+    home
+        Division at the top; the deployment's root by default.
 
     Returns
     -------
     MapOverview or None
         None until both divisions and boundaries are loaded.
     """
-    row = find_map_facts(session)
+    row = find_map_facts(session, home)
     if row is None or not row.grids:
         return None
     return MapOverview(
         profile=row.profile,
-        root_code=row.root_code,
-        root_name=row.root_name,
-        root_name_en=profile.root.name_en,
+        home_code=row.home_code,
+        home_name=row.home_name,
+        # Only the root has an English name.
+        home_name_en=profile.root.name_en if row.is_root else row.home_name,
         is_schematic=row.is_schematic,
         generation=row.generation,
         effective_from=row.effective_from,

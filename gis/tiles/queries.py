@@ -89,17 +89,20 @@ def list_heat_cells(session: ReadSession, values: dict[str, Any]) -> Sequence[Ro
     return session.execute(text(read_sql(__file__, "heat")), values).all()
 
 
-def find_map_facts(session: ReadSession) -> Row[Any] | None:
-    """Read what this database holds: profile, root, extent, newest generation, days of events.
+def find_map_facts(session: ReadSession, home: str | None) -> Row[Any] | None:
+    """Read what there is to see: profile, top, extent, newest generation, days of events.
 
     Parameters
     ----------
     session
-        Reads it.
+        Reads it; sees what whoever asks may see.
+    home
+        Division at the top; None for the deployment's root.
 
     Returns
     -------
     row or None
         None where no divisions are loaded.
     """
-    return session.execute(text(read_sql(__file__, "map_facts"))).one_or_none()
+    statement = text(read_sql(__file__, "map_facts"))
+    return session.execute(statement, {"home": home}).one_or_none()

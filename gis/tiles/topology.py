@@ -12,6 +12,7 @@ import gzip
 import os
 import tempfile
 import threading
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,9 @@ from gis.tiles.queries import find_topology_digest, list_topology_divisions, lis
 
 #: Raised whenever the document changes its form, so that no cache serves the old one.
 FORM = 1
+
+#: Documents in memory, all together.
+MOST_BYTES = 64 << 20
 
 #: Quantum of the document, in lattice units (1e-7 degree).
 QUANTUM = 10
@@ -68,7 +72,7 @@ class TopologyStore:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._held: dict[str, Topology] = {}
+        self._held: OrderedDict[str, Topology] = OrderedDict()
         self._building = threading.Lock()
 
     def get(self, session: ReadSession, generation: int) -> Topology:
@@ -94,9 +98,15 @@ class TopologyStore:
         # One builder at a time: ten browsers that open at once must not build ten times.
         with self._building:
             if version not in self._held:
-                # Older generations are asked for seldom; memory keeps the newest one only.
-                self._held = {version: self._read_or_build(session, generation, version)}
+                self._held[version] = self._read_or_build(session, generation, version)
+            self._held.move_to_end(version)
+            self._forget()
             return self._held[version]
+
+    def _forget(self) -> None:
+        """Let go of what was asked for least lately; each area has a document of its own."""
+        while len(self._held) > 1 and sum(len(t.packed) for t in self._held.values()) > MOST_BYTES:
+            self._held.popitem(last=False)
 
     def _read_or_build(self, session: ReadSession, generation: int, version: str) -> Topology:
         path = self._folder / f"grids-{version}.topojson.gz"

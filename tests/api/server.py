@@ -11,6 +11,7 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
+from gis.cli.serving import OUTWARD
 from gis.settings import Settings
 from tests import factories
 
@@ -19,7 +20,7 @@ class Server(uvicorn.Server):
     """A server that tells when it listens."""
 
     def __init__(self, app: FastAPI) -> None:
-        super().__init__(uvicorn.Config(app, log_level="critical", lifespan="on"))
+        super().__init__(uvicorn.Config(app, log_level="critical", lifespan="on", **OUTWARD))
         self.ready = threading.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -46,4 +47,9 @@ def serving(app: FastAPI) -> Iterator[httpx.Client]:
 
 
 def settings_for(url: str, **more: object) -> Settings:
-    return Settings(DATABASE_URL=url, profiles_dir=factories.PROFILES, **more)
+    """Return the settings of a server on the small county, open to all unless said otherwise.
+
+    No rate is held: tests ask more in a minute than people do.
+    """
+    given = {"anonymous": "demo", "profiles_dir": factories.PROFILES, "rate_per_minute": 0} | more
+    return Settings(DATABASE_URL=url, **given)

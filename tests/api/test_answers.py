@@ -22,7 +22,13 @@ EXAMPLES = {
     "/api/v1/divisions/{code}/stats": ["", "?from=2025-06-01&to=2025-06-03", "?at=2024-12-31"],
     "/api/v1/grids": ["", "?kind=exclusive", "?geometry=false&limit=2"],
     "/api/v1/grids/{code}": [""],
-    "/api/v1/grids/{code}/counts": ["", "?by=month&by=class"],
+    "/api/v1/grids/{code}/counts": ["", "?by=month&by=class", "?reading=then"],
+    "/api/v1/grids/{code}/history": ["", "?geometry=false"],
+    "/api/v1/grids/{code}/lineage": [""],
+    "/api/v1/generations": ["", "?limit=1"],
+    "/api/v1/generations/{generation}": [""],
+    "/api/v1/generations/{generation}/diff": ["", "?against=1&geometry=false"],
+    "/api/v1/generations/{generation}/crosswalk": [""],
     "/api/v1/households/counts": ["", "?limit=2"],
     "/api/v1/events": ["", "?open=true", "?limit=2"],
     "/api/v1/events/{event_no}": [""],
@@ -50,8 +56,20 @@ def routes() -> dict[str, APIRoute]:
     }
 
 
+#: Nobody in particular is not let in there; tested where a key is at hand.
+BEHIND_A_DOOR = (
+    "/api/v1/accounts",
+    "/api/v1/audit",
+    "/api/v1/changesets",
+    "/api/v1/keys",
+    "/api/v1/persons",
+    "/api/v1/session",
+)
+
+
 def test_every_route_has_an_example(reading_app):
-    assert set(routes()) == set(EXAMPLES)
+    open_to_all = {path for path in routes() if not path.startswith(BEHIND_A_DOOR)}
+    assert open_to_all == set(EXAMPLES)
     assert set(EXAMPLES) <= set(reading_app.openapi()["paths"])
 
 
@@ -61,7 +79,8 @@ def test_every_route_has_an_example(reading_app):
 def test_answers_are_as_documented(api, path, query):
     number = api.get("/api/v1/events?limit=1").json()["features"][0]["id"]
     code = GRID if "grids" in path else "990101101"
-    answer = api.get(path.replace("{event_no}", number).replace("{code}", code) + query)
+    path_asked = path.replace("{event_no}", number).replace("{code}", code)
+    answer = api.get(path_asked.replace("{generation}", "1") + query)
 
     assert answer.status_code == 200, answer.text
     model = routes()[path].response_model
@@ -114,7 +133,7 @@ def test_an_empty_database_is_not_ready(serve, empty_url):
     assert answer.status_code == 503
     assert "empty" in answer.json()["detail"]
     assert client.get("/api/v1/deployment").status_code == 503
-    assert client.get("/api/v1/grids").status_code == 404
+    assert client.get("/api/v1/grids").status_code == 503
 
 
 def test_a_database_that_was_never_migrated_is_not_ready(serve, cluster):

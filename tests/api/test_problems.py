@@ -6,8 +6,10 @@ import re
 from pathlib import Path
 
 import httpx
+import psycopg2
 import pytest
 from fastapi import FastAPI
+from sqlalchemy.exc import DatabaseError
 
 from api.app import create_app
 from api.problems import STATUS, TITLES, problem_of
@@ -63,13 +65,19 @@ def test_the_page_of_problems_lists_exactly_the_types():
 def test_every_route_answers_errors_as_problems(api, reading_app):
     for path, methods in reading_app.openapi()["paths"].items():
         concrete = re.sub(r"\{[a-z_]+\}", "0", path)
-        assert_problem(api.patch(concrete), 405, "method-not-allowed")
+        if "patch" not in methods:
+            assert_problem(api.patch(concrete), 405, "method-not-allowed")
         for method in methods:
             if method == "get" and path.startswith("/api/v1") and "{" in path:
-                assert_problem(api.get(concrete), 422, "invalid")
-            if method == "post":
-                body = assert_problem(api.post(concrete, content=b"{"), 422, "invalid")
-                assert body["errors"]
+                answer = api.get(concrete)
+            elif method == "post":
+                answer = api.post(concrete, content=b"{")
+            else:
+                continue
+            if answer.status_code == 401:
+                assert_problem(answer, 401, "unidentified")
+            else:
+                assert assert_problem(answer, 422, "invalid")["errors"]
 
 
 def test_an_unknown_path_is_a_problem(api):
@@ -82,6 +90,21 @@ def test_an_unknown_parameter_is_refused_and_the_known_ones_are_named(api):
 
     assert body["errors"][0]["loc"] == ["query", "divison"]
     assert "division" in body["errors"][0]["msg"]
+
+
+def test_a_server_that_dies_between_two_messages_is_told_as_unavailable(reading_url):
+    app = create_app(settings_for(reading_url))
+
+    @app.get("/dying")
+    def dying() -> None:
+        # As libpq says it then: no code, and of no kind.
+        raise DatabaseError("SELECT", None, psycopg2.DatabaseError("no message from the libpq"))
+
+    with serving(app) as client:
+        answer = client.get("/dying")
+
+    assert_problem(answer, 503, "unavailable")
+    assert answer.headers["retry-after"]
 
 
 def test_a_bug_never_shows_its_text(caplog, reading_url):

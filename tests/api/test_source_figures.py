@@ -86,7 +86,7 @@ def stats(
     def get(profile: str, path: str) -> dict[str, Any]:
         if path not in answers:
             state = tmp_path_factory.mktemp("state")
-            settings = Settings(DATABASE_URL=demo_url(profile), state_dir=state)
+            settings = Settings(DATABASE_URL=demo_url(profile), state_dir=state, anonymous="demo")
             with serving(create_app(settings)) as client:
                 answer = client.get(path)
             assert answer.status_code == 200, answer.text

@@ -84,7 +84,7 @@ def test_rates_are_rounded_half_up(pair):
 
 @pytest.mark.xdist_group("minquan")
 def test_the_people_of_the_demo_are_those_of_its_profile(demo_url, tmp_path):
-    settings = Settings(DATABASE_URL=demo_url("minquan"), state_dir=tmp_path)
+    settings = Settings(DATABASE_URL=demo_url("minquan"), state_dir=tmp_path, anonymous="demo")
     with serving(create_app(settings)) as client:
         found = stats(client, "411421")
 

@@ -38,7 +38,9 @@ def browser() -> Iterator[Browser]:
 def demo(demo_url, tmp_path_factory) -> Iterator[str]:
     """Address of a server on the whole demo data of Minquan."""
     settings = Settings(
-        DATABASE_URL=demo_url("minquan"), state_dir=tmp_path_factory.mktemp("state")
+        DATABASE_URL=demo_url("minquan"),
+        state_dir=tmp_path_factory.mktemp("state"),
+        anonymous="demo",
     )
     with serving(create_app(settings)) as client:
         yield str(client.base_url)

@@ -83,6 +83,10 @@ def works_in(pid: int, folder: Path) -> bool:
         return False
 
 
+#: A killed process is gone when its last write is: a slow disk takes its time.
+GONE_S = 30.0
+
+
 def clear_leftovers(data: Path, socket_dir: Path) -> None:
     """Remove what a killed server left: its sessions, its lock file, its sockets.
 
@@ -93,12 +97,17 @@ def clear_leftovers(data: Path, socket_dir: Path) -> None:
     socket_dir
         Folder of this cluster's sockets, and of nothing else.
     """
-    for pid in _workers(data):
+    left = list(_workers(data))
+    for pid in left:
         _kill(pid)
+    # A session that is killed in mid-write still finishes that write. Were the lock file gone by
+    # then, a new server could begin its recovery beneath it.
+    if not all(wait_for_end(pid, GONE_S) for pid in left):
+        return  # PostgreSQL itself then refuses to start, and says why
     (data / "postmaster.pid").unlink(missing_ok=True)
     if socket_dir.is_dir():
-        for left in socket_dir.glob(".s.PGSQL.*"):
-            left.unlink(missing_ok=True)
+        for socket in socket_dir.glob(".s.PGSQL.*"):
+            socket.unlink(missing_ok=True)
 
 
 def wait_for_end(pid: int, timeout_s: float) -> bool:

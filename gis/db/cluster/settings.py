@@ -6,11 +6,14 @@ import os
 from pathlib import Path
 
 SUPERUSER = "gridmap"
+#: What the HTTP server logs in as; see `gis.db.row_security`.
+API_LOGIN = "gridmap_api"
 
 HBA = f"""\
 # Written by gridmap. Over the socket: the account that runs the server, and root, without a
 # password (the kernel vouches for them). Everything else needs its own password.
 local all {SUPERUSER} peer map={SUPERUSER}
+local all {API_LOGIN} peer map={SUPERUSER}
 local all all scram-sha-256
 host  all all 127.0.0.1/32 scram-sha-256
 """
@@ -43,12 +46,18 @@ synchronous_commit = on
 log_timezone = 'UTC'
 timezone = 'UTC'
 log_line_prefix = '%m [%p] %d '
+# The statements hold what people wrote about events: they are not repeated where one fails.
+log_min_error_statement = panic
 """
 
 
 def ident_text(account: str) -> str:
-    """Return ``pg_ident.conf``: root and the server's own account may be the superuser."""
-    return "".join(f"{SUPERUSER} {name} {SUPERUSER}\n" for name in sorted({"root", account}))
+    """Return ``pg_ident.conf``: root and the server's own account may be either role."""
+    return "".join(
+        f"{SUPERUSER} {name} {role}\n"
+        for name in sorted({"root", account})
+        for role in (SUPERUSER, API_LOGIN)
+    )
 
 
 def settings_text(port: int, socket_dir: Path) -> str:

@@ -83,9 +83,6 @@ def initialise(site: Site) -> None:
     made = site.account.run(command, cwd=site.folder)
     if made.returncode != 0:
         raise failures.explain("making the database", "创建数据库", made.stdout, site.folder)
-    site.account.write_private(fresh / "pg_hba.conf", HBA)
-    account_name = pwd.getpwuid(site.account.uid).pw_name
-    site.account.write_private(fresh / "pg_ident.conf", ident_text(account_name))
     main = (fresh / "postgresql.conf").read_text(encoding="utf-8")
     site.account.write_private(fresh / "postgresql.conf", main + "\ninclude 'gridmap.conf'\n")
     fresh.rename(site.data)
@@ -134,6 +131,9 @@ def _try_launch(site: Site, port: int) -> str:
     """Start the server; return nothing, or on failure all that it said."""
     site.account.write_private(site.folder / "port", f"{port}\n")
     site.account.write_private(site.data / "gridmap.conf", settings_text(port, site.socket_dir))
+    site.account.write_private(site.data / "pg_hba.conf", HBA)
+    account_name = pwd.getpwuid(site.account.uid).pw_name
+    site.account.write_private(site.data / "pg_ident.conf", ident_text(account_name))
     said_before = site.log.stat().st_size if site.log.exists() else 0
     command: list[str | Path] = [site.server.bindir / "pg_ctl", "--pgdata", site.data.name]
     command += ["--log", site.log.name, "--timeout", str(READY_TIMEOUT_S), "--wait", "start"]

@@ -1,18 +1,30 @@
 """Every table of gridmap, by subject."""
 
-from gis.db.tables.access import Account, ApiKey, Audit, Delivery, Grant, Subscription
+from gis.db.tables.access import (
+    Account,
+    ApiKey,
+    Audit,
+    AuditHead,
+    Delivery,
+    Grant,
+    LoginSession,
+    Subscription,
+)
 from gis.db.tables.base import Base
 from gis.db.tables.boundaries import (
     Changeset,
+    ChangesetComment,
     ChangesetGrid,
     ChangesetOp,
     Deployment,
     Division,
     DivisionOutline,
+    EditorPresence,
     Generation,
     Grid,
     GridVersion,
     Lineage,
+    Refiling,
     Review,
 )
 from gis.db.tables.filed import Asset, Event, EventStep, Household
@@ -23,14 +35,17 @@ __all__ = [
     "ApiKey",
     "Asset",
     "Audit",
+    "AuditHead",
     "Base",
     "Changeset",
+    "ChangesetComment",
     "ChangesetGrid",
     "ChangesetOp",
     "Delivery",
     "Deployment",
     "Division",
     "DivisionOutline",
+    "EditorPresence",
     "Event",
     "EventStep",
     "Generation",
@@ -39,9 +54,11 @@ __all__ = [
     "GridVersion",
     "Household",
     "Lineage",
+    "LoginSession",
     "PartyOrganisation",
     "PersonPrivate",
     "Posting",
+    "Refiling",
     "Review",
     "Staff",
     "Subscription",

@@ -16,7 +16,7 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import DATERANGE, INT8RANGE, ExcludeConstraint, Range
+from sqlalchemy.dialects.postgresql import DATERANGE, INT8RANGE, JSONB, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gis.db.tables.base import (
@@ -220,6 +220,11 @@ class Changeset(Base):
             "state IN ('draft', 'submitted', 'approved', 'published', 'rejected', 'withdrawn')",
             name="state",
         ),
+        CheckConstraint("kind IN ('edit', 'import', 'rollback')", name="kind"),
+        CheckConstraint(
+            "(state = 'published') = (published_generation IS NOT NULL)", name="published"
+        ),
+        Index("changeset_changeset_id_idx", "changeset_id"),
     )
 
     county_code: Mapped[CountyKey]
@@ -231,8 +236,23 @@ class Changeset(Base):
     author: Mapped[str]
     base_generation: Mapped[BigInt] = mapped_column(ForeignKey("generation.generation"))
     effective_from: Mapped[dt.date | None] = mapped_column(Date)
-    scope_codes: Mapped[list[str]] = mapped_column(ARRAY(String(12)))
+    scope_codes: Mapped[list[str]] = mapped_column(
+        ARRAY(String(12)), comment="townships whose borders may change"
+    )
+    kind: Mapped[str] = mapped_column(server_default="edit")
+    restores_generation: Mapped[BigInt | None] = mapped_column(comment="rollbacks only")
+    submitted_version: Mapped[BigInt | None] = mapped_column(
+        comment="approvals of earlier versions do not count"
+    )
+    published_generation: Mapped[BigInt | None] = mapped_column(ForeignKey("generation.generation"))
+    publish_key: Mapped[str | None] = mapped_column(
+        comment="Idempotency-Key of the request that published it"
+    )
+    publication: Mapped[dict[str, Any] | None] = mapped_column(
+        comment="what that request was answered"
+    )
     created_at: Mapped[CreatedAt]
+    updated_at: Mapped[CreatedAt]
 
 
 class ChangesetOp(Base):
@@ -244,6 +264,11 @@ class ChangesetOp(Base):
             ["county_code", "changeset_id"],
             ["changeset.county_code", "changeset.changeset_id"],
         ),
+        Index(
+            "changeset_op_given_codes_idx",
+            "given_codes",
+            postgresql_where=text("given_codes <> '{}'"),
+        ),
     )
 
     county_code: Mapped[CountyKey]
@@ -252,6 +277,19 @@ class ChangesetOp(Base):
     operation: Mapped[str]
     parameters: Mapped[dict[str, Any]]
     is_undone: Mapped[bool] = mapped_column(server_default=text("false"))
+    is_dropped: Mapped[bool] = mapped_column(
+        server_default=text("false"), comment="undone for good: it cannot be redone"
+    )
+    given_codes: Mapped[list[str]] = mapped_column(
+        ARRAY(String(17)), server_default="{}", comment="codes of the grids that it creates"
+    )
+    before: Mapped[list[Any]] = mapped_column(
+        JSONB, comment="rows of changeset_grid that it replaced: undo puts them back"
+    )
+    after: Mapped[list[Any]] = mapped_column(JSONB, comment="rows that it wrote: for redo")
+    outcome: Mapped[dict[str, Any]] = mapped_column(
+        comment="automatic fixes, warnings and descents, as they were told"
+    )
     author: Mapped[str]
     created_at: Mapped[CreatedAt]
 
@@ -282,6 +320,72 @@ class ChangesetGrid(Base):
     division_code: Mapped[DivisionCode | None]
     geom: Mapped[Any | None] = multipolygon_column()
     attributes: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+    moved: Mapped[dict[str, Any]] = mapped_column(
+        server_default=text("'{}'::jsonb"),
+        comment="households, events, ... that the draft adds to or takes from the grid",
+    )
+
+
+class ChangesetComment(Base):
+    """A remark on a draft, pinned to the map."""
+
+    __tablename__ = "changeset_comment"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["county_code", "changeset_id"],
+            ["changeset.county_code", "changeset.changeset_id"],
+        ),
+        CheckConstraint("position IS NULL OR is_canonical_point(position)", name="canonical"),
+        Index("changeset_comment_changeset_id_idx", "changeset_id"),
+    )
+
+    county_code: Mapped[CountyKey]
+    changeset_comment_id: Mapped[SerialKey]
+    changeset_id: Mapped[BigInt]
+    author: Mapped[str]
+    body: Mapped[str] = mapped_column(String(2000))
+    position: Mapped[Any | None] = point_column()
+    created_at: Mapped[CreatedAt]
+    resolved_at: Mapped[dt.datetime | None]
+
+
+class EditorPresence(Base):
+    """Who edits what at this moment: advice to others, never a lock."""
+
+    __tablename__ = "editor_presence"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["county_code", "changeset_id"],
+            ["changeset.county_code", "changeset.changeset_id"],
+        ),
+    )
+
+    county_code: Mapped[CountyKey]
+    changeset_id: Mapped[BigInt] = mapped_column(primary_key=True)
+    actor: Mapped[str] = mapped_column(primary_key=True)
+    grid_codes: Mapped[list[str]] = mapped_column(ARRAY(String(17)))
+    seen_at: Mapped[CreatedAt]
+
+
+class Refiling(Base):
+    """Who was filed from which grids into which by a publication (对照表): the crosswalk."""
+
+    __tablename__ = "refiling"
+    __table_args__ = (
+        CheckConstraint("subject IN ('household', 'event')", name="subject"),
+        Index("refiling_subject_id_idx", "subject", "subject_id"),
+    )
+
+    county_code: Mapped[CountyKey]
+    generation: Mapped[BigInt] = mapped_column(
+        ForeignKey("generation.generation"), primary_key=True
+    )
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    subject_id: Mapped[BigInt] = mapped_column(primary_key=True)
+    from_basic_grid_id: Mapped[BigInt | None]
+    to_basic_grid_id: Mapped[BigInt | None]
+    from_exclusive_grid_id: Mapped[BigInt | None]
+    to_exclusive_grid_id: Mapped[BigInt | None]
 
 
 class Review(Base):
@@ -305,4 +409,9 @@ class Review(Base):
     reviewer: Mapped[str]
     verdict: Mapped[str]
     comment: Mapped[str] = mapped_column(Text, server_default="")
+    covers: Mapped[list[str]] = mapped_column(
+        ARRAY(String(12)),
+        server_default="{}",
+        comment="of the townships of the draft and their county, those that the reviewer holds",
+    )
     created_at: Mapped[CreatedAt]

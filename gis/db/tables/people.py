@@ -90,4 +90,6 @@ class PersonPrivate(Base):
     key_id: Mapped[str]
     ciphertext: Mapped[bytes] = mapped_column(LargeBinary)
     phone_index: Mapped[bytes | None] = mapped_column(LargeBinary, comment="blind index")
+    index_key_id: Mapped[str | None]
+    retain_until: Mapped[dt.date | None] = mapped_column(comment="erased after this day")
     updated_at: Mapped[CreatedAt]

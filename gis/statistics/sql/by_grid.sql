@@ -29,7 +29,7 @@ WITH chosen AS (
               FROM household WHERE exclusive_grid_id IS NOT NULL) AS filed
      GROUP BY county_code, grid_id
 )
-SELECT v.code,
+SELECT v.code, v.division_code, v.kind,
        coalesce(h.events, 0) AS events,
        coalesce(h.closed, 0) AS closed,
        coalesce(h.disputes, 0) AS disputes,

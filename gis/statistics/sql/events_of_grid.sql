@@ -1,4 +1,6 @@
 -- Grouped by month and class at once; what is asked for is summed up by the caller.
+-- By the grids of then: an event that was closed before boundaries took effect which moved it counts
+-- where it was; what is open counts where it is.
 SELECT to_char(e.reported_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM') AS month,
        left(e.category_code, 2) AS category_class,
        count(*) AS total,
@@ -9,8 +11,21 @@ SELECT to_char(e.reported_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM') AS month,
        count(*) FILTER (WHERE e.category_code LIKE '01%') AS disputes,
        count(*) FILTER (WHERE e.category_code LIKE '01%' AND e.resolved) AS disputes_resolved
   FROM event AS e
- WHERE ((NOT :is_exclusive AND e.basic_grid_id = :grid_id)
-        OR (:is_exclusive AND e.exclusive_grid_id = :grid_id))
+  LEFT JOIN LATERAL (
+    SELECT r.from_basic_grid_id AS basic, r.from_exclusive_grid_id AS exclusive, true AS moved
+      FROM refiling AS r JOIN generation AS g USING (generation)
+     WHERE :of_then AND r.subject = 'event' AND r.subject_id = e.event_id
+       AND r.county_code = e.county_code
+       AND (e.closed_at AT TIME ZONE 'Asia/Shanghai')::date < g.effective_from
+     ORDER BY r.generation LIMIT 1) AS was ON :of_then
+ WHERE (e.basic_grid_id = :grid_id OR e.exclusive_grid_id = :grid_id
+        OR :of_then AND e.event_id IN (
+            SELECT subject_id FROM refiling
+             WHERE subject = 'event' AND :grid_id IN (from_basic_grid_id, from_exclusive_grid_id)))
+   AND CASE WHEN :is_exclusive
+            THEN CASE WHEN was.moved THEN was.exclusive ELSE e.exclusive_grid_id END
+            ELSE CASE WHEN was.moved THEN was.basic ELSE e.basic_grid_id END
+       END = :grid_id
    AND (CAST(:from_day AS date) IS NULL
         OR e.reported_at >= CAST(CAST(:from_day AS date) AS timestamp)
                             AT TIME ZONE 'Asia/Shanghai')

@@ -1,6 +1,5 @@
 -- Exact while it is cheap. A table of tens of millions is not counted for a metric.
-SELECT coalesce((SELECT max(generation) FROM generation), 0) AS generation,
-       (SELECT count(*) FROM grid_version AS v
+SELECT (SELECT count(*) FROM grid_version AS v
          WHERE v.generations @> (SELECT max(generation) FROM generation)
            AND v.valid @> CAST(now() AT TIME ZONE 'Asia/Shanghai' AS date)) AS grids,
        CASE WHEN (SELECT reltuples FROM pg_class WHERE oid = 'public.household'::regclass) > 1e6

@@ -1,9 +1,10 @@
 SELECT p.profile,
-       p.root_code,
+       d.code AS home_code,
+       d.code = p.root_code AS is_root,
        p.is_schematic,
        p.seed,
        p.fraction,
-       d.name AS root_name,
+       d.name AS home_name,
        g.generation,
        g.effective_from,
        (SELECT min(e.reported_at) FROM event AS e) AS first_event_at,
@@ -12,7 +13,7 @@ SELECT p.profile,
        ST_XMax(o.box) AS east, ST_YMax(o.box) AS north,
        o.grids
   FROM deployment AS p
-  JOIN division AS d ON d.code = p.root_code
+  JOIN division AS d ON d.code = coalesce(CAST(:home AS varchar), p.root_code)
   LEFT JOIN LATERAL (SELECT generation, effective_from FROM generation
                       ORDER BY generation DESC LIMIT 1) AS g ON true
   LEFT JOIN LATERAL (SELECT ST_Extent(v.geom) AS box, count(*) AS grids

@@ -1,6 +1,10 @@
--- One digest of all that the map of a generation shows: its address is cached for ever, so two
--- databases, or two spellings of a name, must never share it.
-SELECT md5(g.content_hash
+-- One digest of all that the map of a generation shows to whoever asks: its address is cached for
+-- ever, so two databases, two areas, or two spellings of a name must never share it. What is
+-- published where one may not look leaves it as it is.
+SELECT md5(coalesce((SELECT string_agg(b.content_hash, ';' ORDER BY b.generation)
+                       FROM generation AS b
+                      WHERE b.generation IN (SELECT lower(v.generations) FROM grid_version AS v
+                                              WHERE v.generations @> g.generation)), '')
            || coalesce((SELECT string_agg(concat_ws('|', v.code, v.name, v.kind, v.division_code,
                                                     v.colour_index),
                                           ';' ORDER BY v.code COLLATE "C")
