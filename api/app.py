@@ -6,40 +6,75 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
+from anyio import to_thread
 from fastapi import Depends, FastAPI
+from sqlalchemy.engine import URL
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.types import ASGIApp, Scope
 
-from api import pages
+from api import access_pages, edit_pages, pages
+from api.bodies import BodyMiddleware
 from api.deps import refuse_unknown_parameters
+from api.footing import Footings
+from api.headers import HeadersMiddleware
 from api.health import MeterMiddleware, Meters
+from api.limits import RateMiddleware, RoomMiddleware
 from api.locating import LocatorHolder
 from api.problems import add_handlers
+from api.proxies import ProxyMiddleware
 from api.reference import add_reference
 from api.routes import (
+    accounts,
+    audit,
+    changesets,
     deployment,
     divisions,
     events,
+    generations,
     grids,
     health,
     households,
     locate,
     maps,
+    persons,
     search,
+    session,
     stats,
 )
+from api.schemas.common import problems, settled
+from api.schemes import declare_schemes
+from api.security import cookie_name, needs
+from gis.core.access import Power
 from gis.core.errors import Unavailable
 from gis.db.engine import make_engine
 from gis.db.migrate import head_revision
+from gis.db.row_security import api_url
 from gis.grids.locator_files import LocatorFiles
+from gis.privacy import KeyFile
 from gis.settings import Settings
 
 STATIC = Path(__file__).resolve().parents[1] / "web" / "static"
 #: zlib's default costs half of its best and is as small to within a hundredth.
 GZIP_LEVEL = 6
+
+
+class Gridmap(FastAPI):
+    """The application; its headers stand even on the answer to a mistake of ours."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Return what requests go through, from the outside in."""
+        return HeadersMiddleware(super().build_middleware_stack())
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the document of the routes, and of how requests say who asks."""
+        if self.openapi_schema is None:
+            document = settled(super().openapi())
+            self.openapi_schema = declare_schemes(document, cookie_name(self.state.settings))
+        return self.openapi_schema
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -66,7 +101,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "DATABASE_URL is not set; start with `./run demo` or `gridmap serve`.",
             zh="未设置 DATABASE_URL；请用 ./run demo 或 gridmap serve 启动。",
         )
-    app = FastAPI(
+    app = Gridmap(
         title="gridmap",
         summary="Governance grids (网格) of a county: where, who, how many.",
         version=_version(),
@@ -79,36 +114,66 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.profiles_dir = settings.profiles_dir
     app.state.profiles = {}
+    app.state.person_keys = KeyFile(settings.person_keys)
     add_handlers(app)
     app.add_middleware(GZipMiddleware, compresslevel=GZIP_LEVEL)
+    _add_limits(app, settings)
     app.add_middleware(MeterMiddleware)
+    app.add_middleware(ProxyMiddleware, trusted=settings.trusted_proxies)
     _add_routes(app)
     return app
+
+
+def _add_limits(app: FastAPI, settings: Settings) -> None:
+    """Add what refuses requests; the last added is asked first."""
+    app.add_middleware(BodyMiddleware, longest=settings.max_body_mb * 1_000_000)
+    app.add_middleware(RoomMiddleware, most=settings.max_concurrent)
+    app.add_middleware(
+        RateMiddleware, per_minute=settings.rate_per_minute, cookie=cookie_name(settings)
+    )
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
-    engine = make_engine(
-        settings.database_url or "",
-        statement_timeout_s=settings.statement_timeout_s,
-        pool_size=settings.pool_size,
-    )
+    limit_s, login = settings.statement_timeout_s, _login(settings)
+    # A thread for whoever has room: a request that holds a connection would else wait for a
+    # thread behind those that wait for its connection, until all of them give up.
+    to_thread.current_default_thread_limiter().total_tokens = settings.max_concurrent
+    engine = make_engine(login, statement_timeout_s=limit_s, pool_size=settings.pool_size)
+    builder = make_engine(login, statement_timeout_s=limit_s, pool_size=1)
     app.state.engine = engine
-    app.state.locators = LocatorHolder(LocatorFiles(settings.state_dir / "locators"))
+    app.state.locators = LocatorHolder(builder, LocatorFiles(settings.state_dir / "locators"))
+    app.state.footings = Footings(app)
     app.state.meters = Meters(engine)
     app.state.head_revision = head_revision()
     yield
+    app.state.footings.close()
     engine.dispose()
+    builder.dispose()
+
+
+def _login(settings: Settings) -> URL | str:
+    """Return where the server logs in: never as the owner of the tables (ADR 0019)."""
+    if settings.api_database_url is not None:
+        return settings.api_database_url.get_secret_value()
+    return api_url(settings.database_url or "")
 
 
 def _add_routes(app: FastAPI) -> None:
-    strict = [Depends(refuse_unknown_parameters)]
-    for part in (deployment, divisions, stats, grids, households, events, locate, search):
-        app.include_router(part.router, dependencies=strict)
-    app.include_router(health.router)
+    strict = [Depends(refuse_unknown_parameters), needs(Power.STATISTICS)]
+    errors = problems()
+    # The one that is asked most stands first: routes are tried one after the other.
+    for part in (locate, deployment, divisions, stats, grids, households, events, maps, search):
+        app.include_router(part.router, dependencies=strict, responses=errors)
+    for part in (persons, audit, generations, changesets):
+        app.include_router(part.router, dependencies=strict, responses=errors)
+    for part in (session, accounts):
+        app.include_router(part.router, dependencies=strict[:1], responses=errors)
+    app.include_router(access_pages.router)
+    app.include_router(edit_pages.router)
+    app.include_router(health.router, responses=errors)
     add_reference(app)
-    app.include_router(maps.router)
     app.include_router(pages.router)
     app.mount("/static", VersionedStatic(directory=STATIC), name="static")
 

@@ -12,13 +12,16 @@ from fastapi import Depends, Query, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+from starlette.datastructures import State
 
 from api.locating import LocatorHolder
-from gis.core.errors import BadProfile, NotFound, Unavailable
+from api.security import Asking
+from gis.core.access import NOTHING, WHOLE, Power
+from gis.core.errors import BadProfile, Forbidden, NotFound, Unavailable
 from gis.core.snapshot import Snapshot
 from gis.db import session as sessions
-from gis.divisions import Deployment, find_deployment, padded_code
+from gis.divisions import Deployment, get_deployment, list_ancestry, padded_code
 from gis.grids import Box, resolve_snapshot
 from gis.profiles import Profile, load_profile
 
@@ -27,23 +30,41 @@ MAX_BIGINT = 2**63 - 1
 MAX_LIMIT = 10_000
 
 
-def _read(request: Request) -> Iterator[sessions.ReadSession]:
-    with sessions.read_session(request.app.state.engine) as session:
+def _read(request: Request, actor: Asking) -> Iterator[sessions.ReadSession]:
+    with sessions.read_session(request.app.state.engine, actor.scope()) as session:
         yield session
 
 
-def _write(request: Request) -> Iterator[sessions.WriteSession]:
-    with sessions.write_session(request.app.state.engine) as session:
+def _write_reports(request: Request, actor: Asking) -> Iterator[sessions.WriteSession]:
+    scope = actor.scope(Power.REPORT)
+    with sessions.write_session(request.app.state.engine, scope) as session:
+        yield session
+
+
+def _write_whole(request: Request) -> Iterator[sessions.WriteSession]:
+    with sessions.write_session(request.app.state.engine, WHOLE) as session:
+        yield session
+
+
+def _read_of_nobody(request: Request) -> Iterator[sessions.ReadSession]:
+    with sessions.read_session(request.app.state.engine, NOTHING) as session:
         yield session
 
 
 # "function": the transaction ends before the answer is sent. So a commit that fails is an error
 # for the client, and no connection is held while a slow client reads (ADR 0007).
 ReadSession = Annotated[sessions.ReadSession, Depends(_read, scope="function")]
-WriteSession = Annotated[sessions.WriteSession, Depends(_write, scope="function")]
+#: Sees and writes where the actor may report events.
+ReportSession = Annotated[sessions.WriteSession, Depends(_write_reports, scope="function")]
+#: Sees and writes everything: for boundaries, whose proofs need all of them. What the actor may do
+#: has to be asked for by the route.
+WholeSession = Annotated[sessions.WriteSession, Depends(_write_whole, scope="function")]
+#: Sees which deployment and which generations there are, and no row of them.
+NobodysSession = Annotated[sessions.ReadSession, Depends(_read_of_nobody, scope="function")]
 
 
-def _locators(request: Request) -> LocatorHolder:
+# async: a dependency that does not wait must not cost a change of threads.
+async def _locators(request: Request) -> LocatorHolder:
     holder: LocatorHolder = request.app.state.locators
     return holder
 
@@ -60,26 +81,23 @@ class Served:
 
 
 def served(request: Request, session: sessions.ReadSession) -> Served:
-    """Return what the database holds.
+    """Return what the database holds; see `served_by`."""
+    return served_by(request.app.state, session)
+
+
+def served_by(state: State, session: sessions.ReadSession) -> Served:
+    """Return what the database of an application holds.
 
     Raises
     ------
     Unavailable
         It is empty, or its profile cannot be used.
     """
-    deployment = find_deployment(session)
-    if deployment is None:
-        raise Unavailable(
-            "The database is empty; load a demo with `./run demo`, or divisions with"
-            " `gridmap import-divisions`.",
-            zh="数据库为空；请运行 ./run demo，或用 gridmap import-divisions 导入行政区划。",
-        )
-    profiles: dict[str, Profile] = request.app.state.profiles
+    deployment = get_deployment(session)
+    profiles: dict[str, Profile] = state.profiles
     if deployment.profile not in profiles:
         try:
-            profiles[deployment.profile] = load_profile(
-                deployment.profile, request.app.state.profiles_dir
-            )
+            profiles[deployment.profile] = load_profile(deployment.profile, state.profiles_dir)
         except BadProfile as error:
             # Nothing that the client sent is wrong.
             raise Unavailable(error.detail, zh=error.detail_zh) from error
@@ -90,7 +108,7 @@ def _served_reading(request: Request, session: ReadSession) -> Served:
     return served(request, session)
 
 
-def _served_writing(request: Request, session: WriteSession) -> Served:
+def _served_writing(request: Request, session: ReportSession) -> Served:
     return served(request, sessions.as_reader(session))
 
 
@@ -134,8 +152,18 @@ def _grid_code(code: str) -> str:
 Printable = AfterValidator(printable)
 Text = Annotated[str, Printable]
 Day = Annotated[dt.date, BeforeValidator(_iso_day)]
-DivisionCode = Annotated[str, AfterValidator(_division_code)]
-GridCode = Annotated[str, AfterValidator(_grid_code)]
+DivisionCode = Annotated[
+    str,
+    AfterValidator(_division_code),
+    WithJsonSchema(
+        {"type": "string", "pattern": "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})$"}
+    ),
+]
+GridCode = Annotated[
+    str,
+    AfterValidator(_grid_code),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]{15}([0-9]{2})?$"}),
+]
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="At most so many.")]
 Slug = Annotated[str, Query(pattern="^[a-z][a-z0-9_]{0,63}$")]
 Division = Annotated[
@@ -143,6 +171,25 @@ Division = Annotated[
     Query(description="Only this division and all below it; 6, 9 or 12 digits."),
 ]
 Geometry = Annotated[bool, Query(description="`false` leaves the geometry null.")]
+
+
+def _covered(code: DivisionCode, session: ReadSession, actor: Asking) -> str:
+    """Refuse a division of which only a part may be seen: its figures would be wrong."""
+    scope = actor.scope()
+    if not scope.is_whole:
+        path = {ref.code for ref in list_ancestry(session, code)}
+        if path and path.isdisjoint(scope.divisions):
+            raise Forbidden(
+                f"You see only a part of {code}, so there are no figures of it for you; yours is"
+                f" {', '.join(scope.divisions)}.",
+                zh=f"您只能查看 {code} 的一部分，无法提供其整体数据；您的范围是"
+                f" {'、'.join(scope.divisions)}。",
+            )
+    return code
+
+
+#: A division in a path, seen as a whole by whoever asks.
+CoveredDivision = Annotated[str, Depends(_covered, scope="function")]
 
 
 def _snapshot(
@@ -240,7 +287,7 @@ def refused(name: str, reason: str) -> RequestValidationError:
     )
 
 
-def refuse_unknown_parameters(request: Request) -> None:
+async def refuse_unknown_parameters(request: Request) -> None:
     """Refuse a query parameter that the route does not have: a typo must not widen a list.
 
     Raises
@@ -253,11 +300,19 @@ def refuse_unknown_parameters(request: Request) -> None:
     route = request.scope.get("route")
     if not isinstance(route, APIRoute):
         raise NotFound("No such route.", zh="没有这个地址。")
-    known = set(_query_names(route.dependant))
-    unknown = sorted(set(request.query_params) - known)
-    if unknown:
+    known = _known_parameters(route)
+    if not known.issuperset(request.query_params):
+        unknown = sorted(set(request.query_params) - known)
         listed = ", ".join(sorted(known)) or "none"
         raise refused(unknown[0][:60], f"is not a parameter here; there are: {listed}")
+
+
+def _known_parameters(route: APIRoute) -> frozenset[str]:
+    known: frozenset[str] | None = vars(route).get("known_parameters")
+    if known is None:
+        known = frozenset(_query_names(route.dependant))
+        vars(route)["known_parameters"] = known
+    return known
 
 
 def _query_names(dependant: Dependant) -> Iterator[str]:

@@ -14,8 +14,10 @@ import shapely
 from gis.boundaries.checking_queries import (
     Filed,
     count_heads,
+    count_history,
     count_points,
     has_staff,
+    list_broken_history,
     list_current_grids,
     list_divisions_of,
     list_misfiled,
@@ -282,6 +284,26 @@ def _misfiled(label: str, lon: float, lat: float, zh: str, en: str) -> Fault:
     )
 
 
+def _history(case: _Case) -> Finding:
+    """Compare the history with what is; of the whole, whichever division was asked for."""
+    faults = []
+    for row in list_broken_history(case.session):
+        said = (
+            ("has lineage whose shares do not add up to 1", "沿革份额之和不为 1")
+            if row.kind == "lineage"
+            else ("is not filed where the crosswalk says", "归格与归属对照不符")
+        )
+        ending, ending_zh = f" (generation {row.generation})", f"（第 {row.generation} 版）"
+        faults.append(_fault(row.subject, None, said[0] + ending, said[1] + ending_zh))
+    return Finding(
+        "history",
+        "沿革与归属对照一致",
+        "lineage and crosswalk agree with the filing",
+        count_history(case.session),
+        faults,
+    )
+
+
 def _heads(case: _Case) -> Finding:
     zh, en = "网格长配备符合规则", "heads follow the rules of the profile"
     if not has_staff(case.session):
@@ -341,5 +363,6 @@ _RULES: tuple[Callable[[_Case], Finding], ...] = (
     _filed_in_postgis("household", "住户", "households"),
     _filed_in_process("event", "事件", "events"),
     _filed_in_postgis("event", "事件", "events"),
+    _history,
     _heads,
 )

@@ -91,6 +91,17 @@ def list_misfiled(
     )
 
 
+def list_broken_history(session: ReadSession) -> list[Any]:
+    """List what the history contradicts: subject, kind (lineage, household, event), generation."""
+    return list(session.execute(text(read_sql(__file__, "broken_history"))).all())
+
+
+def count_history(session: ReadSession) -> int:
+    """Count the rows of lineage and of the crosswalk."""
+    counted = "SELECT (SELECT count(*) FROM lineage) + (SELECT count(*) FROM refiling)"
+    return int(session.execute(text(counted)).scalar_one())
+
+
 def count_heads(session: ReadSession, day: dt.date) -> pd.DataFrame:
     """Count the heads by grid_id and division_code (grid_id null for heads of divisions)."""
     rows = session.execute(

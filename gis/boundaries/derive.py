@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from gis.core.adjacency import contacts, main_neighbours
 from gis.core.arcs import Arcs, extract_arcs
@@ -12,52 +15,81 @@ from gis.core.colouring import recolour
 from gis.core.dissolve import dissolve
 from gis.core.geodesy import area_m2, length_m
 from gis.core.labels import label_points
+from gis.core.lattice import Geometries
 
 #: Reading order of 四至, and what stands where the county ends.
 SIDES = ("东", "南", "西", "北")
 OUTSIDE = "县界"
 
 
-def derive_columns(grids: gpd.GeoDataFrame, known_colours: dict[str, int]) -> pd.DataFrame:
-    """Return the derived columns of grids, in their order.
+def followed_columns(
+    grids: gpd.GeoDataFrame, known_colours: dict[str, int], unsettled: Collection[str]
+) -> pd.DataFrame:
+    """Return what a grid has on account of its neighbours: its colour, and its bounds in words.
 
     Parameters
     ----------
     grids
-        ``code``, ``name``, ``kind``, ``geometry`` (CGCS2000 degrees, canonical).
+        ``code``, ``name``, ``kind``, ``division_code``, ``geometry`` (CGCS2000 degrees,
+        canonical). Right for a grid all of whose neighbours are among them.
     known_colours
         Code → colour index of grids that had one: they keep it where they can, for a fresh
         colouring after one split would change the wall map of the whole county.
+    unsettled
+        Codes of grids that change: where one comes to touch a grid of its colour, it gives way.
 
     Returns
     -------
     pandas.DataFrame
-        ``area_m2``, ``perimeter_m``, ``colour_index``, ``label_lon``, ``label_lat``,
-        ``label_radius_m``, ``bounds_text``.
+        ``colour_index``, ``bounds_text``, in the order of the grids.
     """
-    polygons = grids.geometry.to_numpy()
+    derived = pd.DataFrame({"colour_index": 0, "bounds_text": ""}, index=grids.index)
+    for is_basic in (True, False):
+        layer = grids[(grids["kind"] != "exclusive") == is_basic]
+        derived.loc[layer.index, "colour_index"] = _colours(layer, known_colours, unsettled)
+    basic = grids[grids["kind"] != "exclusive"]
+    # County by county: what lies beyond is the edge, whether it is loaded or not.
+    for _, county in basic.groupby(basic["division_code"].str[:6]):
+        arcs = extract_arcs(county.geometry.to_numpy())
+        derived.loc[county.index, "bounds_text"] = bounds_texts(arcs, list(county["name"]))
+    return derived
+
+
+def _colours(
+    layer: gpd.GeoDataFrame, known_colours: dict[str, int], unsettled: Collection[str]
+) -> NDArray[np.int8]:
+    pairs = contacts(layer.geometry.to_numpy())
+    existing = np.array([known_colours.get(code, -1) for code in layer["code"]], dtype=np.int64)
+    gives_way = np.array([code in unsettled for code in layer["code"]], dtype=bool)
+    for one, other in (pairs.T, pairs[:, ::-1].T):
+        clash = gives_way[one] & ~gives_way[other] & (existing[one] == existing[other])
+        existing[one[clash]] = -1
+    return recolour(pairs, existing)
+
+
+def shape_columns(polygons: Geometries) -> pd.DataFrame:
+    """Return what follows from the polygons alone.
+
+    Parameters
+    ----------
+    polygons
+        Shape (n,), CGCS2000 degrees, canonical.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``area_m2``, ``perimeter_m``, ``label_lon``, ``label_lat``, ``label_radius_m``.
+    """
     labels = label_points(polygons)
-    derived = pd.DataFrame(
+    return pd.DataFrame(
         {
             "area_m2": area_m2(polygons),
             "perimeter_m": length_m(polygons),
-            "colour_index": 0,
             "label_lon": labels.lon,
             "label_lat": labels.lat,
             "label_radius_m": labels.radius_m,
-            "bounds_text": "",
-        },
-        index=grids.index,
+        }
     )
-    for is_basic in (True, False):
-        layer = grids[(grids["kind"] != "exclusive") == is_basic]
-        existing = [known_colours.get(code, -1) for code in layer["code"]]
-        colours = recolour(contacts(layer.geometry.to_numpy()), existing)
-        derived.loc[layer.index, "colour_index"] = colours
-    basic = grids[grids["kind"] != "exclusive"]
-    arcs = extract_arcs(basic.geometry.to_numpy())
-    derived.loc[basic.index, "bounds_text"] = bounds_texts(arcs, list(basic["name"]))
-    return derived
 
 
 def bounds_texts(arcs: Arcs, names: list[str]) -> list[str]:

@@ -6,10 +6,13 @@ import datetime as dt
 from dataclasses import dataclass
 
 import geopandas as gpd
+import numpy as np
 import shapely
-from sqlalchemy import text
+from numpy.typing import NDArray
 
-from gis.boundaries.refile import refile_points
+from gis.boundaries.derive import division_outlines, followed_columns
+from gis.boundaries.descent import write_lineage
+from gis.boundaries.refile import Area, Moves, refile_assets, refile_points
 from gis.boundaries.rules import (
     division_paths,
     require_apart,
@@ -17,19 +20,24 @@ from gis.boundaries.rules import (
     require_divisions,
     require_publishable,
 )
+from gis.boundaries.telling import tell_published
 from gis.boundaries.versions import (
     Moment,
+    Revision,
+    Source,
     add_generation,
     compare,
     current_versions,
+    follow,
     write_grids,
     write_outlines,
 )
 from gis.core.errors import Conflict, Invalid
-from gis.core.lattice import is_canonical
+from gis.core.lattice import Geometries, is_canonical
+from gis.core.locator import Locator
 from gis.db.session import WriteSession, as_reader
 from gis.divisions.locking import claim_counties
-from gis.grids import current_generation, load_locator
+from gis.grids import current_generation, load_locator, lock_publications
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +93,7 @@ def publish_import(
     Conflict
         Current grids are missing, and `retire` is not set; nothing is written.
     """
-    # One publication at a time: generation numbers become visible in their order (ADR 0006).
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtext('gridmap.publish'))"))
+    lock = lock_publications(session)
     grids = normalised(grids)
     paths = division_paths(session)
     require_divisions(grids, paths)
@@ -99,22 +106,70 @@ def publish_import(
     _require_meant(changes.retired, retire=retire)
     if not (changes.created or changes.changed or changes.retired):
         return Publication(current_generation(as_reader(session)), len(grids), 0, 0, 0, 0, 0)
-    moment = Moment(add_generation(session, grids, effective_from, note), effective_from)
-    write_grids(session, grids, before, changes, moment)
-    write_outlines(session, grids, counties, paths, moment)
+    source = Source("import", note)
+    moment = Moment(add_generation(session, grids, effective_from, source), effective_from)
+    known, unsettled = before["colour_index"].to_dict(), {*changes.created, *changes.changed}
+    derived = followed_columns(grids, known, unsettled)
+    revision = Revision(before, grids, follow(before, grids, changes, derived), moment)
+    ids = write_grids(session, revision, derived)
+    outlines = division_outlines(grids[grids["kind"] != "exclusive"], paths)
+    codes = list(outlines["division_code"])
+    write_outlines(session, outlines, moment, codes=codes, counties=counties)
     locator = load_locator(as_reader(session))
     # Only now, so that reports of events wait for the filing and not for all the proofs: until
     # we commit, whoever files after us sees that his generation is not the newest any more.
     claim_counties(session, counties)
+    filed = refile_area(session, Area(counties, changed_boxes(revision)), locator)
+    write_lineage(session, revision, ids, filed.households)
+    tell_published(session, moment, counties)
+    lock.outwait_leases()
     return Publication(
         generation=moment.generation,
         grids=len(grids),
         created=len(changes.created),
         changed=len(changes.changed),
         retired=len(changes.retired),
-        refiled_households=refile_points(session, "household", counties, locator),
-        refiled_events=refile_points(session, "event", counties, locator),
+        refiled_households=len(filed.households),
+        refiled_events=len(filed.events),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Refiled:
+    """Who moved, as `refile_points` tells it."""
+
+    households: Moves
+    events: Moves
+
+
+def refile_area(session: WriteSession, area: Area, locator: Locator) -> Refiled:
+    """File all that lies in an area anew.
+
+    Parameters
+    ----------
+    session
+        The transaction of the publication, which holds the counties' locks.
+    area
+        Where grids changed.
+    locator
+        Of the new generation; it needs to hold the grids that touch the area.
+
+    Returns
+    -------
+    Refiled
+    """
+    refile_assets(session, area, locator)
+    households = refile_points(session, "household", area, locator)
+    return Refiled(households, refile_points(session, "event", area, locator))
+
+
+def changed_boxes(revision: Revision) -> NDArray[np.float64]:
+    """Return the boxes of what is created, changed and retired, float64 (n, 4), degrees."""
+    changes, grids = revision.changes, revision.grids
+    old = revision.before.loc[[*changes.changed, *changes.retired], "wkb"]
+    new = grids.geometry[grids["code"].isin({*changes.created, *changes.changed})]
+    shapes = [*shapely.from_wkb([bytes(wkb) for wkb in old]), *new]
+    return np.asarray(shapely.bounds(np.array(shapes, dtype=object))).reshape(-1, 4)
 
 
 def _require_meant(retired: list[str], *, retire: bool) -> None:
@@ -139,12 +194,22 @@ def normalised(grids: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         A coordinate is not canonical.
     """
     ordered = grids.sort_values("code", kind="stable", ignore_index=True)
-    geometries = ordered.geometry.to_numpy()
-    if not is_canonical(shapely.get_coordinates(geometries)).all():
+    return ordered.set_geometry(stored_shapes(ordered.geometry.to_numpy()), crs=grids.crs)
+
+
+def stored_shapes(shapes: Geometries) -> Geometries:
+    """Return polygons as they are stored: MultiPolygons, shells counter-clockwise.
+
+    Raises
+    ------
+    Invalid
+        A coordinate is not canonical.
+    """
+    if not is_canonical(shapely.get_coordinates(shapes)).all():
         raise Invalid(
             "coordinates are not canonical (n / 1e7 degrees); round them on the way in",
             zh="坐标未按 1e-7 度规范化",
         )
-    oriented = shapely.orient_polygons(geometries)
+    oriented = shapely.orient_polygons(shapes)
     parts, owners = shapely.get_parts(oriented, return_index=True)
-    return ordered.set_geometry(shapely.multipolygons(parts, indices=owners), crs=grids.crs)
+    return np.asarray(shapely.multipolygons(parts, indices=owners))

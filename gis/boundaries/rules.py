@@ -85,9 +85,15 @@ def _require_unique_codes(codes: pd.Series) -> None:
         )
 
 
-def division_paths(session: WriteSession) -> dict[str, list[str]]:
-    """Return for every division the codes from the root down to it."""
-    rows = session.execute(text("SELECT code, path FROM division"))
+def division_paths(session: WriteSession, codes: list[str] | None = None) -> dict[str, list[str]]:
+    """Return for every division, or for some, the codes from the root down to it."""
+    rows = session.execute(
+        text(
+            "SELECT code, path FROM division"
+            " WHERE CAST(:codes AS text[]) IS NULL OR code = ANY(:codes)"
+        ),
+        {"codes": codes},
+    )
     return {row.code: row.path for row in rows}
 
 
@@ -271,6 +277,25 @@ def require_continuity(
         given again; a code moves to the other layer.
     """
     _require_day(session, effective_from)
+    require_kept_layers(grids, before)
+    require_not_given_before(session, [code for code in grids["code"] if code not in before.index])
+
+
+def require_kept_layers(grids: gpd.GeoDataFrame, before: pd.DataFrame) -> None:
+    """Raise when a grid would move to the other layer.
+
+    Parameters
+    ----------
+    grids
+        The grids to publish.
+    before
+        The current versions, indexed by code, with ``kind``.
+
+    Raises
+    ------
+    Invalid
+        Names the grid.
+    """
     known = grids[grids["code"].isin(before.index)]
     was = before.loc[known["code"], "kind"].to_numpy() == "exclusive"
     moved = known["code"][was != (known["kind"] == "exclusive").to_numpy()]
@@ -281,10 +306,26 @@ def require_continuity(
             zh=f"网格 {moved.iloc[0]} 在基础网格与专属网格之间变更，请使用新的编码",
             codes=list(moved[:20]),
         )
-    fresh = [code for code in grids["code"] if code not in before.index]
+
+
+def require_not_given_before(session: WriteSession, codes: list[str]) -> None:
+    """Raise when codes of new grids were given to others, which are retired.
+
+    Parameters
+    ----------
+    session
+        Knows every code that was ever given.
+    codes
+        Of the new grids.
+
+    Raises
+    ------
+    Invalid
+        Names them.
+    """
     retired = session.scalars(
         text("SELECT DISTINCT code FROM grid_version WHERE code = ANY(:codes) ORDER BY code"),
-        {"codes": fresh},
+        {"codes": codes},
     ).all()
     if retired:
         raise Invalid(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import geopandas as gpd
@@ -14,8 +14,8 @@ import pandas as pd
 import shapely
 from sqlalchemy import text
 
-from gis.boundaries.derive import derive_columns, division_outlines
-from gis.db.copying import copy_frame, ewkb, point_ewkb, reserve_ids
+from gis.boundaries.derive import shape_columns
+from gis.db.copying import append_frame, ewkb, point_ewkb, reserve_ids
 from gis.db.session import WriteSession
 from gis.db.sql import read_sql
 
@@ -29,26 +29,95 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """What becomes a generation: a file, a changeset; and in whose name."""
+
+    kind: str
+    note: str = ""
+    actor: str = "system"
+    changeset_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
-    """Codes of the grids that a publication creates, changes, retires."""
+    """Codes of the grids that a publication creates, changes, retires.
+
+    Attributes
+    ----------
+    followed
+        Grids that stay as they are, but for their colour or what they say of their neighbours.
+    """
 
     created: list[str]
     changed: list[str]
     retired: list[str]
+    followed: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One publication: what was, what shall be, what that changes, and when.
+
+    Attributes
+    ----------
+    before
+        The current versions, as `current_versions` gave them: at least those of the grids that are
+        changed, retired or followed. A created grid that is among them is one that comes back,
+        with its identity.
+    grids
+        The grids afterwards, as `gis.boundaries.publish.normalised`: at least those that are
+        created, changed or followed.
+    changes
+        What to write.
+    moment
+        Generation and effective day.
+    """
+
+    before: pd.DataFrame
+    grids: gpd.GeoDataFrame
+    changes: Changes
+    moment: Moment
+
+
+VERSION_COLUMNS = (
+    "county_code, grid_version_id, grid_id, code, name, kind, division_code, attributes,"
+    " colour_index, bounds_text, lower(valid) AS valid_from, ST_AsBinary(geom) AS wkb"
+)
+#: What holds now, and without an end.
+OPEN = "upper_inf(generations) AND upper_inf(valid)"
 
 
 def current_versions(session: WriteSession, counties: list[str]) -> pd.DataFrame:
     """Return the open versions of some counties, indexed by code; ``wkb`` is their geometry."""
+    return versions_where(session, f"{OPEN} AND county_code = ANY(:counties)", counties=counties)
+
+
+def versions_where(session: WriteSession, condition: str, **values: Any) -> pd.DataFrame:
+    """Return the versions that fulfil a condition of ours, indexed by code.
+
+    Parameters
+    ----------
+    session
+        Reads.
+    condition
+        SQL on ``grid_version``; never text from outside.
+    **values
+        Its parameters.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `VERSION_COLUMNS`; ``wkb`` is the geometry.
+    """
     rows = session.execute(
-        text(
-            "SELECT county_code, grid_version_id, grid_id, code, name, kind, division_code,"
-            "       attributes, colour_index, ST_AsBinary(geom) AS wkb"
-            "  FROM grid_version"
-            " WHERE county_code = ANY(:counties) AND upper_inf(generations) AND upper_inf(valid)"
-        ),
-        {"counties": counties},
+        text(f"SELECT {VERSION_COLUMNS} FROM grid_version WHERE {condition}"),  # noqa: S608
+        values,
     )
-    return pd.DataFrame(rows.mappings().all(), columns=list(rows.keys())).set_index("code")
+    names = list(rows.keys())
+    # Plain objects: looking up a few texts in columns of Arrow's takes longer than the database.
+    frame = pd.DataFrame(rows.all(), columns=names, dtype=object)
+    frame.index = pd.Index(frame.pop("code"), dtype=object, name="code")
+    return frame
 
 
 def compare(before: pd.DataFrame, grids: gpd.GeoDataFrame) -> Changes:
@@ -72,17 +141,42 @@ def _differs(old: Any, new: Any, shape: bytes) -> bool:
 
 
 def add_generation(
-    session: WriteSession, grids: gpd.GeoDataFrame, effective_from: dt.date, note: str
+    session: WriteSession, grids: gpd.GeoDataFrame, effective_from: dt.date, source: Source
 ) -> int:
-    """Take the next number; the caller holds the lock on publications."""
+    """Take the next number; the caller holds the lock on publications.
+
+    Parameters
+    ----------
+    session
+        The open transaction.
+    grids
+        The grids that it is about, for its hash.
+    effective_from
+        First day of the new boundaries.
+    source
+        What becomes a generation, and who wants it.
+
+    Returns
+    -------
+    int
+        Its number.
+    """
     number: int = session.execute(
         text(
-            "INSERT INTO generation (generation, parent, kind, effective_from, note, content_hash)"
-            " SELECT coalesce(max(generation), 0) + 1, max(generation), 'import',"
-            "        :effective_from, :note, :content_hash"
+            "INSERT INTO generation (generation, parent, kind, effective_from, published_by, note,"
+            "                        changeset_id, content_hash)"
+            " SELECT coalesce(max(generation), 0) + 1, max(generation), :kind, :effective_from,"
+            "        :actor, :note, :changeset_id, :content_hash"
             "   FROM generation RETURNING generation"
         ),
-        {"effective_from": effective_from, "note": note, "content_hash": content_hash(grids)},
+        {
+            "kind": source.kind,
+            "effective_from": effective_from,
+            "actor": source.actor,
+            "note": source.note,
+            "changeset_id": source.changeset_id,
+            "content_hash": content_hash(grids),
+        },
     ).scalar_one()
     return number
 
@@ -96,49 +190,81 @@ def content_hash(grids: gpd.GeoDataFrame) -> str:
     return digest.hexdigest()
 
 
-def write_grids(
-    session: WriteSession,
-    grids: gpd.GeoDataFrame,
-    before: pd.DataFrame,
-    changes: Changes,
-    moment: Moment,
-) -> None:
+def follow(
+    before: pd.DataFrame, grids: gpd.GeoDataFrame, changes: Changes, derived: pd.DataFrame
+) -> Changes:
+    """Add the grids that only take on another colour, or other words about their neighbours.
+
+    Parameters
+    ----------
+    before
+        As `current_versions` gave them.
+    grids
+        The grids after the change, of which `derived` is known.
+    changes
+        What is created, changed, retired.
+    derived
+        As `gis.boundaries.derive.followed_columns` gave it.
+
+    Returns
+    -------
+    Changes
+    """
+    touched = {*changes.created, *changes.changed}
+    followed = [
+        code
+        for code, colour, words in zip(
+            grids["code"], derived["colour_index"], derived["bounds_text"], strict=True
+        )
+        if code not in touched
+        and (before.at[code, "colour_index"] != colour or before.at[code, "bounds_text"] != words)
+    ]
+    return replace(changes, followed=followed)
+
+
+def write_grids(session: WriteSession, revision: Revision, derived: pd.DataFrame) -> dict[str, int]:
     """Write identities and versions of what a publication creates and changes.
 
     Parameters
     ----------
     session
         The open transaction.
-    grids
-        All grids of the counties, as `normalised`.
-    before, changes
-        As `current_versions` and `compare` gave them.
-    moment
-        Generation and effective day.
+    revision
+        What to write.
+    derived
+        As `gis.boundaries.derive.followed_columns` gave it for the grids of the revision.
+
+    Returns
+    -------
+    dict
+        Code → grid id of all grids before and after.
     """
-    _close_grids(session, before, changes, moment)
-    derived = derive_columns(grids, before["colour_index"].to_dict())
-    created = grids[grids["code"].isin(changes.created)]
-    fresh = reserve_ids(session, "grid", "grid_id", len(created))
-    copy_frame(session, "grid", _identity_rows(created, fresh, moment))
-    ids = dict(before["grid_id"]) | dict(zip(created["code"], fresh, strict=True))
-    written = grids["code"].isin({*changes.created, *changes.changed})
-    rows = _version_rows(grids[written], derived[written], moment)
+    before, changes, grids = revision.before, revision.changes, revision.grids
+    _close_grids(session, revision)
+    new = [code for code in changes.created if code not in before.index]
+    ids: dict[str, int] = before["grid_id"].to_dict()
+    if new:
+        created = grids[grids["code"].isin(new)]
+        fresh = reserve_ids(session, "grid", "grid_id", len(created))
+        append_frame(session, "grid", _identity_rows(created, fresh, revision.moment))
+        ids |= dict(zip(created["code"], fresh.tolist(), strict=True))
+    written = grids["code"].isin({*changes.created, *changes.changed, *changes.followed})
+    rows = _version_rows(grids[written], derived[written], revision.moment)
     rows["grid_id"] = [int(ids[code]) for code in rows["code"]]
-    copy_frame(session, "grid_version", rows)
+    append_frame(session, "grid_version", rows)
+    return ids
 
 
-def _close_grids(
-    session: WriteSession, before: pd.DataFrame, changes: Changes, moment: Moment
-) -> None:
-    gone = before.loc[[*changes.changed, *changes.retired]]
+def _close_grids(session: WriteSession, revision: Revision) -> None:
+    changes = revision.changes
+    gone = revision.before.loc[[*changes.changed, *changes.retired, *changes.followed]]
     session.execute(
         text(read_sql(__file__, "close_grid_versions")),
         {
             "counties": sorted(set(gone["county_code"])),
             "ids": [int(number) for number in gone["grid_version_id"]],
-            "generation": moment.generation,
-            "effective_from": moment.effective_from,
+            "generation": revision.moment.generation,
+            "effective_from": revision.moment.effective_from,
         },
     )
 
@@ -156,7 +282,7 @@ def _identity_rows(created: gpd.GeoDataFrame, ids: Any, moment: Moment) -> pd.Da
 
 def _version_rows(grids: gpd.GeoDataFrame, derived: pd.DataFrame, moment: Moment) -> pd.DataFrame:
     given = ("code", "name", "kind", "division_code")
-    followed = ("area_m2", "perimeter_m", "colour_index", "label_radius_m", "bounds_text")
+    shapes = shape_columns(grids.geometry.to_numpy())
     return pd.DataFrame(
         {
             "county_code": grids["division_code"].str[:6].to_numpy(),
@@ -164,8 +290,12 @@ def _version_rows(grids: gpd.GeoDataFrame, derived: pd.DataFrame, moment: Moment
             "valid": f"[{moment.effective_from},)",
             **{name: grids[name].to_numpy() for name in given},
             "geom": ewkb(grids.geometry.to_numpy()),
-            "label": point_ewkb(derived["label_lon"], derived["label_lat"]),
-            **{name: derived[name].to_numpy() for name in followed},
+            "label": point_ewkb(shapes["label_lon"], shapes["label_lat"]),
+            **{name: derived[name].to_numpy() for name in ("colour_index", "bounds_text")},
+            **{
+                name: shapes[name].to_numpy()
+                for name in ("area_m2", "perimeter_m", "label_radius_m")
+            },
             "attributes": [orjson.dumps(value).decode() for value in grids["attributes"]],
         }
     )
@@ -173,37 +303,37 @@ def _version_rows(grids: gpd.GeoDataFrame, derived: pd.DataFrame, moment: Moment
 
 def write_outlines(
     session: WriteSession,
-    grids: gpd.GeoDataFrame,
-    counties: list[str],
-    paths: dict[str, list[str]],
+    outlines: pd.DataFrame,
     moment: Moment,
+    *,
+    codes: list[str],
+    counties: list[str],
 ) -> None:
-    """Write the outlines of all divisions that hold the grids; those that hold none any more end.
+    """Write outlines of divisions in the place of those that hold now.
 
     Parameters
     ----------
     session
         The open transaction.
-    grids
-        All grids of the counties, as `normalised`.
-    counties
-        Six-digit codes.
-    paths
-        Division code → codes from the root down to it.
+    outlines
+        ``division_code``, ``geometry`` (MultiPolygon, exact), ``area_m2``.
     moment
         Generation and effective day.
+    codes
+        Divisions whose outlines end: those written, and those that hold no grid any more.
+    counties
+        Six digits: all outlines of these end.
     """
-    outlines = division_outlines(grids[grids["kind"] != "exclusive"], paths)
     session.execute(
         text(read_sql(__file__, "close_outlines")),
         {
             "counties": counties,
-            "codes": list(outlines["division_code"]),
+            "codes": codes,
             "generation": moment.generation,
             "effective_from": moment.effective_from,
         },
     )
-    copy_frame(
+    append_frame(
         session,
         "division_outline",
         pd.DataFrame(

@@ -20,7 +20,7 @@ from gis.db.session import WriteSession, as_reader
 from gis.grids.generations import find_generation
 from gis.grids.model import Generation
 
-LEASE_S = 0.05
+LEASE_S = 0.025
 """How long a lease lasts; a publication takes at least as long."""
 
 #: A publication waits a little longer, for two machines whose seconds differ.

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { translate, nameKinds } from "../../../web/static/js/core/i18n.js";
+import { ACCESS_MESSAGES } from "../../../web/static/js/core/access_messages.js";
+import { EDIT_MESSAGES } from "../../../web/static/js/core/edit_messages.js";
 import { MESSAGES } from "../../../web/static/js/core/messages.js";
 import { shortDivision, shortGrid } from "../../../web/static/js/core/names.js";
 import { Occupied, textWidth } from "../../../web/static/js/core/placement.js";
@@ -11,11 +13,13 @@ import { CODES, world } from "./world.mjs";
 const fields = (text) => [...text.matchAll(/\{(\w+)\}/g)].map((found) => found[1]).sort();
 
 test("both languages have the same messages with the same places to fill", () => {
-  assert.deepEqual(Object.keys(MESSAGES.zh).sort(), Object.keys(MESSAGES.en).sort());
-  const unlike = Object.keys(MESSAGES.zh).filter(
-    (key) => fields(MESSAGES.zh[key]).join() !== fields(MESSAGES.en[key]).join(),
-  );
-  assert.deepEqual(unlike, []);
+  for (const { zh, en } of [MESSAGES, ACCESS_MESSAGES, EDIT_MESSAGES]) {
+    assert.deepEqual(Object.keys(zh).sort(), Object.keys(en).sort());
+    const unlike = Object.keys(zh).filter((key) => fields(zh[key]).join() !== fields(en[key]).join());
+    assert.deepEqual(unlike, []);
+  }
+  const all = [MESSAGES, ACCESS_MESSAGES, EDIT_MESSAGES].flatMap(({ zh }) => Object.keys(zh));
+  assert.equal(new Set(all).size, all.length);
 });
 
 test("values go into messages as they are, whatever they look like", () => {

@@ -31,15 +31,48 @@ export async function getJson(path, { query = {}, signal } = {}) {
   for (const [key, value] of Object.entries(query)) {
     if (value !== null) url.searchParams.set(key, String(value));
   }
+  return answerOf(url, { signal, headers: { Accept: "application/json" } });
+}
+
+/** What proves to the server that a request comes from a page of its own. */
+let proof = "";
+
+/** @param {string | null} token of the session, which changes with it */
+export function keepProof(token) {
+  proof = token ?? "";
+}
+
+/**
+ * Changes something on the server.
+ * @param {"POST" | "PUT" | "PATCH" | "DELETE"} method
+ * @param {string} path on this server
+ * @param {any} [body]
+ * @param {{match?: string, signal?: AbortSignal}} [options] `match`: the ETag of what is changed
+ * @returns {Promise<any>} null where the server has nothing to tell
+ */
+export function sendJson(method, path, body, { match, signal } = {}) {
+  /** @type {Record<string, string>} */
+  const headers = { Accept: "application/json", "Content-Type": "application/json", "X-Gridmap-CSRF": proof };
+  if (match) headers["If-Match"] = match;
+  const sent = body === undefined ? undefined : JSON.stringify(body);
+  return answerOf(new URL(path, document.baseURI), { method, headers, body: sent, signal });
+}
+
+/**
+ * @param {URL} url
+ * @param {RequestInit} request
+ * @returns {Promise<any>}
+ */
+async function answerOf(url, request) {
   let response;
   try {
-    response = await fetch(url, { signal, headers: { Accept: "application/json" } });
+    response = await fetch(url, request);
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ProblemError(0, null);
   }
   if (!response.ok) throw new ProblemError(response.status, await problemOf(response));
-  return response.json();
+  return response.status === 204 ? null : response.json();
 }
 
 /**

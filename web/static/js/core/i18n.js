@@ -1,5 +1,7 @@
 // @ts-check
 // Text in the language that is chosen.
+import { ACCESS_MESSAGES } from "./access_messages.js";
+import { EDIT_MESSAGES } from "./edit_messages.js";
 import { MESSAGES } from "./messages.js";
 
 /** @typedef {"zh" | "en"} Lang */
@@ -25,7 +27,8 @@ export function nameKinds(kinds) {
  * @returns {string}
  */
 export function translate(lang, key, values = {}) {
-  const template = ownNames[lang][key] ?? MESSAGES[lang][key];
+  const template =
+    ownNames[lang][key] ?? MESSAGES[lang][key] ?? ACCESS_MESSAGES[lang][key] ?? EDIT_MESSAGES[lang][key];
   if (template === undefined) throw new Error(`no message ${key} in ${lang}`);
   return template.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 }

@@ -13,6 +13,8 @@ export const MESSAGES = {
     "app.generation_title": "自 {day} 起生效",
     "app.language": "English",
     "app.language_title": "Switch to English",
+    "account.log_in": "登录",
+    "account.log_out": "退出",
     "badge.schematic": "示意数据 · 非真实边界",
     "badge.schematic_title": "本图边界、住户与事件均由程序生成,仅供演示,不代表真实情况。",
     "search.label": "搜索网格编码、网格、村(社区)",
@@ -132,6 +134,8 @@ export const MESSAGES = {
     "app.generation_title": "In force since {day}",
     "app.language": "中文",
     "app.language_title": "切换为中文",
+    "account.log_in": "Log in",
+    "account.log_out": "Log out",
     "badge.schematic": "Schematic demo data",
     "badge.schematic_title":
       "Boundaries, households and events are generated for demonstration; none of them is real.",

@@ -41,7 +41,7 @@ const Canvas = L.Renderer.extend({
   _update() {
     if (this._map._animatingZoom && this._bounds) return;
     const { x, y } = this._map.getSize();
-    this.options.padding = x * y > HUGE_PIXELS ? 0 : 0.15;
+    this.options.padding = x * y > HUGE_PIXELS ? 0 : this.options.margin;
     L.Renderer.prototype._update.call(this);
     this.paint();
   },
@@ -116,13 +116,14 @@ function frameOf(map, bounds, canvas, ratio, origin) {
  * @param {string} options.className
  * @param {{x: number, y: number}} options.origin
  * @param {number} [options.resolution] 1 for the screen's own
+ * @param {number} [options.margin] share of the screen that is painted beyond each edge
  * @param {(frame: Frame) => void} options.paint
  * @returns {any} a Leaflet layer with a method `paint()`
  */
-export function canvasLayer({ map, pane, zIndex, className, origin, resolution = 1, paint }) {
+export function canvasLayer({ map, pane, zIndex, className, origin, resolution = 1, margin = 0.15, paint }) {
   map.createPane(pane).style.zIndex = String(zIndex);
   map.getPane(pane).style.pointerEvents = "none";
-  return new Canvas({ pane, className, origin, resolution, paint });
+  return new Canvas({ pane, className, origin, resolution, margin, paint });
 }
 
 /**

@@ -5,8 +5,10 @@ import { nameKinds, translate } from "../core/i18n.js";
 import { parseState } from "../core/state.js";
 import { Store } from "../core/store.js";
 import { readTopology } from "../core/topology.js";
+import { showAccount } from "../ui/account.js";
 import { Frame } from "../ui/frame.js";
-import { LANGUAGE_KEY, MapPage } from "./map_page.js";
+import { LANGUAGE_KEY } from "../ui/language.js";
+import { MapPage } from "./map_page.js";
 
 /**
  * @param {any} map Leaflet's, made by the shell
@@ -15,6 +17,7 @@ import { LANGUAGE_KEY, MapPage } from "./map_page.js";
  */
 export async function start(map, layers, config) {
   nameKinds(config.kinds);
+  showAccount(config.account);
   const remembered = localStorage.getItem(LANGUAGE_KEY);
   const store = new Store(parseState(location.search, location.hash, remembered));
   const frame = new Frame(config);

@@ -14,6 +14,7 @@ import { MapView } from "../map/map_view.js";
 import { Card } from "../ui/card.js";
 import { Controls } from "../ui/controls.js";
 import { one } from "../ui/dom.js";
+import { LANGUAGE_KEY } from "../ui/language.js";
 import { OverviewPanel } from "../ui/overview_panel.js";
 import { Player } from "../ui/player.js";
 import { SearchBox } from "../ui/search_box.js";
@@ -24,8 +25,6 @@ import { TimeBar } from "../ui/time_bar.js";
 /** @typedef {import("../core/period.js").Span} Span */
 /** @typedef {import("../core/store.js").Store<MapState>} MapStore */
 /** @typedef {import("../ui/frame.js").Frame} Frame */
-
-export const LANGUAGE_KEY = "gridmap.lang";
 
 export class MapPage {
   /**

@@ -1,0 +1,62 @@
+"""The page on which planners redraw boundaries and reviewers decide: /edit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from markupsafe import Markup
+
+from api.deps import ReadSession, served
+from api.pages import (
+    NO_STORE,
+    WORKING,
+    account_of,
+    config,
+    home_of,
+    html_answer,
+    to_login,
+    topology_url,
+)
+from api.security import Asking
+from gis.core.access import Actor
+from gis.core.errors import Unavailable
+from gis.tiles import MapOverview, map_overview
+from web.maps import GridLayer, GridMap, Page, Takeover, import_map, render_page
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/edit")
+def get_edit_page(request: Request, session: ReadSession, actor: Asking) -> Response:
+    """Return the editor to people who may draft, review or publish."""
+    if actor.login is None:
+        return to_login(request)
+    if not any(actor.may(power) for power in WORKING):
+        return RedirectResponse("/", 303, NO_STORE)
+    try:
+        profile = served(request, session).profile
+    except Unavailable:
+        return html_answer(render_page("empty.html"))
+    overview = map_overview(session, profile, home_of(actor))
+    if overview is None:
+        return html_answer(render_page("empty.html"))
+    return html_answer(_edit_page(overview, _about(request, actor)))
+
+
+def _about(request: Request, actor: Actor) -> dict[str, Any]:
+    powers = [power.value for power in WORKING if actor.may(power)]
+    return {"account": account_of(request, actor), "powers": powers}
+
+
+def _edit_page(overview: MapOverview, about: dict[str, Any]) -> str:
+    chart = GridMap(overview.bounds)
+    chart.add_child(GridLayer(topology_url(overview)))
+    chart.add_child(Takeover("gridmap/pages/edit.js", config(overview) | about))
+    page = Page(
+        "edit.html",
+        title=f"{overview.home_name}边界调整",
+        import_map=Markup(import_map()),  # noqa: S704 - escaped for scripts by script_json
+    )
+    return chart.compose(page)

@@ -1,0 +1,54 @@
+// @ts-check
+// The page /edit: takes the map over from the shell, loads the boundaries, and starts.
+import { loadTopology } from "../api/maps.js";
+import { keepProof } from "../api/client.js";
+import { nameKinds } from "../core/i18n.js";
+import { readTopology } from "../core/topology.js";
+import { reasonOf } from "../ui/dialogs.js";
+import { one } from "../ui/dom.js";
+import { Language } from "../ui/language.js";
+import { EditPage } from "./edit_page.js";
+
+/**
+ * @param {any} map Leaflet's, made by the shell
+ * @param {any[]} layers what the shell configured
+ * @param {any} config
+ */
+export async function start(map, layers, config) {
+  nameKinds(config.kinds);
+  keepProof(config.account.proof);
+  map.setMaxZoom(21);
+  /** @type {EditPage | null} */
+  let page = null;
+  const language = new Language(config.root, "edit.title", () => page?.show());
+  const { topology_url } = layers.find((layer) => layer.kind === "grids");
+  const open = async () => {
+    status("waiting", language.say("edit.loading"), "");
+    try {
+      const terrain = readTopology(await loadTopology(topology_url));
+      page = new EditPage(map, terrain, language, config);
+      await page.open();
+      one("#status").hidden = true;
+      document.documentElement.dataset.ready = "true";
+    } catch (error) {
+      status("failed", language.say("app.failed"), reasonOf(language, error), open);
+    }
+  };
+  await open();
+}
+
+/**
+ * @param {string} state
+ * @param {string} words
+ * @param {string} detail
+ * @param {() => void} [retry]
+ */
+function status(state, words, detail, retry) {
+  const box = one("#status");
+  box.hidden = false;
+  box.dataset.state = state;
+  one("#status-words").textContent = words;
+  one("#status-detail").textContent = detail;
+  one("#status-retry").hidden = !retry;
+  one("#status-retry").onclick = retry ?? null;
+}

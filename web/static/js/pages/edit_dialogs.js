@@ -1,0 +1,130 @@
+// @ts-check
+// What the editor asks in a dialog: a new draft, a name, whether one is sure.
+import { openChangeset } from "../api/changesets.js";
+import { logOut } from "../api/access.js";
+import { ask } from "../ui/dialogs.js";
+import { el, one } from "../ui/dom.js";
+import { choiceField, textField } from "../ui/fields.js";
+import { setAttributes } from "../edit/operations.js";
+import { shortcutRows } from "../edit/toolbar.js";
+
+/** @typedef {import("../edit/mesh.js").EditGrid} EditGrid */
+
+export class EditDialogs {
+  /**
+   * @param {import("../ui/language.js").Language} language
+   * @param {import("../core/topology.js").Terrain} terrain
+   */
+  constructor(language, terrain) {
+    this.language = language;
+    this.townships = [...terrain.divisions.values()].filter(({ level }) => level === "township");
+  }
+
+  /** @param {(changeset: import("../api/changesets.js").Changeset) => Promise<void>} then */
+  newDraft(then) {
+    const { language, townships } = this;
+    const say = (/** @type {string} */ key) => language.say(`edit.field.${key}`);
+    const title = textField(say("title"), { id: "draft-title", maxlength: 120 });
+    const reason = textField(say("reason"), { id: "draft-reason", maxlength: 2000, required: false });
+    const effective = textField(say("effective"), { id: "draft-effective", type: "date", required: false }, say("effective_note"));
+    const boxes = townships.map(({ code, name }) => {
+      const input = el("input", { type: "checkbox", value: code, checked: townships.length === 1 });
+      return { input, root: el("label", { class: "check" }, [input, el("span", { text: name })]) };
+    });
+    const scope = el("fieldset", { class: "field", id: "draft-scope" }, [
+      el("legend", { class: "field__name", text: say("scope") }),
+      el("div", { class: "checks" }, boxes.map(({ root }) => root)),
+      el("span", { class: "field__note", text: say("scope_note") }),
+    ]);
+    ask(language, {
+      title: language.say("edit.new"),
+      fields: [title.root, reason.root, effective.root, scope],
+      submit: language.say("edit.create"),
+      run: async () => {
+        const changeset = await openChangeset({
+          title: title.input.value,
+          reason: reason.input.value,
+          effective_from: effective.input.value || null,
+          scope: boxes.filter(({ input }) => input.checked).map(({ input }) => input.value),
+        });
+        one("#dialog").close();
+        await then(changeset);
+      },
+    });
+  }
+
+  /** @param {(name: string) => Promise<boolean>} then */
+  drawGrid(then) {
+    const { language } = this;
+    const name = textField(language.say("edit.field.name"), { id: "draw-name", maxlength: 60 });
+    ask(language, {
+      title: language.say("edit.draw.title"),
+      fields: [name.root],
+      submit: language.say("edit.create"),
+      run: async () => {
+        one("#dialog").close();
+        await then(name.input.value);
+      },
+    });
+  }
+
+  /**
+   * @param {EditGrid} grid
+   * @param {(operation: any) => Promise<boolean>} then
+   */
+  editGrid(grid, then) {
+    const { language } = this;
+    const name = textField(language.say("edit.field.name"), { id: "grid-name", value: grid.name, maxlength: 60 });
+    const kinds = grid.kind === "exclusive" ? ["exclusive"] : ["rural", "community"];
+    const kind = choiceField(language.say("edit.field.kind"), kinds.map((value) => [value, language.say(`kind.${value}`)]), { id: "grid-kind" });
+    kind.input.value = grid.kind;
+    ask(language, {
+      title: language.say("edit.grid.edit"),
+      fields: [name.root, kind.root],
+      submit: language.say("edit.save"),
+      run: async () => {
+        one("#dialog").close();
+        /** @type {{name?: string, kind?: string}} */
+        const change = {};
+        if (name.input.value !== grid.name) change.name = name.input.value;
+        if (kind.input.value !== grid.kind) change.kind = kind.input.value;
+        if (Object.keys(change).length) await then(setAttributes(grid.code, change));
+      },
+    });
+  }
+
+  /**
+   * @param {import("../edit/draft_view.js").Step} step
+   * @param {(comment: string | null) => Promise<void>} then
+   */
+  confirm(step, then) {
+    const { language } = this;
+    const hasComment = step === "approve" || step === "reject";
+    const comment = textField(language.say("edit.field.comment"), { id: "step-comment", maxlength: 2000, required: step === "reject" });
+    const isExplained = step !== "withdraw" && step !== "rebase";
+    ask(language, {
+      title: language.say(`edit.${step}`),
+      text: isExplained ? language.say(`edit.${step}_text`) : undefined,
+      fields: hasComment ? [comment.root] : [],
+      submit: language.say(`edit.${step}`),
+      danger: step === "reject",
+      run: () => then(hasComment ? comment.input.value : null),
+    });
+  }
+
+  help() {
+    const { language } = this;
+    const dialog = one("#dialog");
+    dialog.replaceChildren(el("form", { class: "dialog__form", method: "dialog" }, [
+      el("h2", { class: "dialog__title", id: "dialog-title", text: language.say("edit.help.title") }),
+      el("div", { class: "shortcuts" }, shortcutRows(language)),
+      el("div", { class: "dialog__end" }, [el("button", { type: "submit", class: "button button--strong", text: language.say("edit.help.close") })]),
+    ]));
+    dialog.showModal();
+  }
+
+  async logOut() {
+    await logOut();
+    location.assign("/login");
+  }
+}

@@ -1,0 +1,161 @@
+// @ts-check
+// What the editor shows of its state: the panel, the tools, what comes next, the chosen grid.
+import { draftList } from "../edit/draft_list.js";
+import { draftView, logView, stepsOf } from "../edit/draft_view.js";
+import { faultList } from "../edit/fault_list.js";
+import { showGrid } from "../edit/grid_card.js";
+import { impactView } from "../edit/impact_view.js";
+import { retireGrid } from "../edit/operations.js";
+import { showHint, showTools } from "../edit/toolbar.js";
+import { asks } from "../edit/tools.js";
+import { el, one } from "../ui/dom.js";
+
+/** @typedef {import("./edit_page.js").EditPage} EditPage */
+
+/** @param {EditPage} page */
+export function showDesk(page) {
+  one("#desk").replaceChildren(...(page.draft ? draftOf(page, page.draft) : listOf(page)));
+}
+
+/** Only what a drag changes: pictures of the screen must not wait for the rest. @param {EditPage} page */
+export function showWeight(page) {
+  if (page.tab === "impact" && page.draft) one("#tab-content").replaceChildren(...contentOf(page, page.draft.changeset));
+}
+
+/** @param {EditPage} page */
+function listOf(page) {
+  const { language, changesets, filter, config, dialogs } = page;
+  return draftList(
+    language,
+    { changesets, filter, actor: config.account.name, mayDraft: config.powers.includes("draft") },
+    {
+      choose: (chosen) => {
+        page.filter = chosen;
+        showDesk(page);
+      },
+      open: (id) => page.enter(id),
+      add: () => dialogs.newDraft((changeset) => page.enter(changeset.id)),
+    },
+  );
+}
+
+/** @param {EditPage} page @param {import("../edit/draft.js").Draft} draft */
+function draftOf(page, { changeset }) {
+  const { language, config, tab, faults, isStale } = page;
+  const steps = stepsOf(changeset, config.powers, config.account.name, isStale);
+  return draftView(
+    language,
+    changeset,
+    { steps, tab, faults: faults.length, isStale, content: contentOf(page, changeset) },
+    {
+      back: () => page.leave(),
+      take: (step) => page.take(step),
+      choose: (chosen) => {
+        page.tab = chosen;
+        showDesk(page);
+      },
+    },
+  );
+}
+
+/**
+ * @param {EditPage} page
+ * @param {import("../api/changesets.js").Changeset} changeset
+ * @returns {Node[]} of the tab
+ */
+function contentOf(page, { state }) {
+  const { language, tab, board } = page;
+  if (tab === "log") return logView(language, page.log);
+  if (tab === "impact") {
+    if (state === "published") return [el("p", { class: "empty-note", text: language.say("edit.impact.published") })];
+    return impactView(language, page.impact, page.isLive, (code) => page.choose(code));
+  }
+  return faultList(language, page.faults, {
+    zoom: (fault) => board.zoomTo(fault.geometry, page.padding()),
+    fix: (operation) => page.operate(operation),
+    dismiss: () => {
+      page.setFaults([], false);
+      showDesk(page);
+    },
+  });
+}
+
+/** @param {EditPage} page */
+export function showBar(page) {
+  const { language, board, draft, canEdit, can, dialogs } = page;
+  one("#tools").hidden = !draft;
+  if (!draft) return;
+  showTools(
+    language,
+    { tool: board.gesture.tool, canEdit, can, isCompared: board.stage.curtain !== null },
+    {
+      choose: (tool) => page.setTool(tool),
+      others: {
+        undo: () => page.unroll("undo"),
+        redo: () => page.unroll("redo"),
+        compare: () => page.toggleCurtain(),
+        help: () => dialogs.help(),
+      },
+    },
+  );
+}
+
+/** @param {EditPage} page */
+export function showNext(page) {
+  const { language, board, loader, canEdit, draft } = page;
+  const grids = board.gesture.chosen.flatMap((code) => board.mesh.grids.get(code) ?? []);
+  const isMerger = board.gesture.tool === "merge" && grids.length > 1;
+  const keep = /** @type {[string, string][]} */ (isMerger ? grids.map(({ code, name }) => [code, name]) : []);
+  showHint(
+    language,
+    board.gesture,
+    { isFar: loader.isFar, canEdit, state: draft?.changeset.state ?? null, keep },
+    { finish: (code) => page.finish(code), cancel: () => page.setTool("select") },
+  );
+  page.map.getContainer().dataset.asks = asks(board.gesture);
+}
+
+/** @param {EditPage} page */
+export function showChosen(page) {
+  const { board, terrain, language, canEdit, dialogs } = page;
+  const grid = board.chosen;
+  const division = terrain.divisions.get(grid?.division ?? "")?.name ?? grid?.division ?? "";
+  showGrid(
+    language,
+    grid,
+    { mesh: board.mesh, division, canEdit, hasVertex: board.held !== null },
+    {
+      edit: () => grid && dialogs.editGrid(grid, (operation) => page.operate(operation)),
+      retire: () => grid && page.operate(retireGrid(grid.code)),
+      zoom: () => grid && board.zoomTo(grid.box, page.padding()),
+      removeVertex: () => board.held && board.remove(board.held),
+    },
+  );
+}
+
+/** @param {EditPage} page */
+export function showFacts({ language, config, draft }) {
+  const facts = one("#generation");
+  facts.textContent = language.say("app.generation", { number: config.generation });
+  facts.title = language.say("app.generation_title", { day: config.effective_from });
+  one("#bar-draft").textContent = draft?.changeset.title ?? "";
+}
+
+/** @returns {{left: number, right: number, top: number, bottom: number}} what panels cover of the map, pixels */
+export function coveredBy() {
+  const stage = one(".stage").getBoundingClientRect();
+  const desk = one("#desk").getBoundingClientRect();
+  const isBeside = desk.width < stage.width * 0.7;
+  return { left: (isBeside ? desk.right - stage.left : 0) + 32, right: 48, top: 88, bottom: 88 };
+}
+
+/**
+ * @param {import("../ui/language.js").Language} language
+ * @param {boolean} isOpen on a phone
+ */
+export function openSheet(language, isOpen) {
+  document.body.dataset.sheet = isOpen ? "desk" : "";
+  const button = one("#sheet");
+  button.setAttribute("aria-expanded", String(isOpen));
+  button.textContent = language.say(isOpen ? "edit.sheet.close" : "edit.sheet.open");
+}
