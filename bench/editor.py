@@ -9,6 +9,7 @@ pictures of the screen.
 from __future__ import annotations
 
 import os
+import secrets
 import statistics
 import sys
 import tempfile
@@ -30,7 +31,7 @@ from gis.settings import Settings
 from tests.api.server import serving
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-LOGIN, PASSWORD = "bench-editor", "correct horse battery"
+LOGIN, PASSWORD = "bench-editor", secrets.token_urlsafe(18)
 WANTED_FPS = 50
 #: Zooms to try, from near to far, until enough grids are in view.
 ZOOMS = [15 - n / 4 for n in range(20)]
