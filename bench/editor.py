@@ -31,7 +31,8 @@ from gis.settings import Settings
 from tests.api.server import serving
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-LOGIN, PASSWORD = "bench-editor", secrets.token_urlsafe(18)
+LOGIN = "bench-editor"
+PASSWORD = secrets.token_urlsafe(18)
 WANTED_FPS = 50
 #: Zooms to try, from near to far, until enough grids are in view.
 ZOOMS = [15 - n / 4 for n in range(20)]
