@@ -8,8 +8,7 @@ from typing import Any
 
 from gis.boundaries.drafts.model import COUNTY_DIGITS, Changeset
 from gis.boundaries.drafts.permits import (
-    claim,
-    require_editable,
+    claim_editable,
     require_power,
     require_townships,
     township_paths,
@@ -156,9 +155,7 @@ def patch_changeset(
     Forbidden
         The actor does not draft in its townships.
     """
-    changeset = claim(session, changeset_id, if_version)
-    require_power(session, actor, Power.DRAFT, changeset.scope_codes)
-    require_editable(changeset)
+    changeset = claim_editable(session, actor, changeset_id, if_version)
     given = {name: value for name, value in values.items() if name in FIELDS}
     if "scope_codes" in given:
         codes = list(dict.fromkeys(given["scope_codes"]))

@@ -50,6 +50,24 @@ def claim(session: WriteSession, changeset_id: int, if_version: int | None) -> C
     return changeset
 
 
+def claim_editable(
+    session: WriteSession, actor: Actor, changeset_id: int, if_version: int | None
+) -> Changeset:
+    """Lock a draft that whoever asks may work on; see `claim`.
+
+    Raises
+    ------
+    Forbidden
+        The actor does not draft in all of its townships.
+    Conflict
+        It is submitted, approved or published.
+    """
+    changeset = claim(session, changeset_id, if_version)
+    require_power(session, actor, Power.DRAFT, changeset.scope_codes)
+    require_editable(changeset)
+    return changeset
+
+
 def require_version(changeset: Changeset, version: int) -> None:
     """Raise unless a draft has a version.
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from gis.boundaries.drafts.ground import GivenCodes, Ground, joined, read_ground
 from gis.boundaries.drafts.model import Changeset, DraftGrid, Operation
 from gis.boundaries.drafts.operating import planned_on, step_of, write_step
-from gis.boundaries.drafts.permits import claim, require_editable, require_power
+from gis.boundaries.drafts.permits import claim_editable
 from gis.boundaries.drafts.queries import (
     drop_operations,
     get_changeset,
@@ -20,7 +20,7 @@ from gis.boundaries.drafts.queries import (
 from gis.boundaries.drafts.seeing import seeing_whole, tops_of
 from gis.boundaries.drafts.showing import Step
 from gis.boundaries.drafts.working import state_of
-from gis.core.access import Actor, Power
+from gis.core.access import Actor
 from gis.core.editing import Neighbourhood, Plan, Replace, Replacement, parse_operation, reach
 from gis.core.editing.model import Reach
 from gis.core.errors import Invalid
@@ -100,9 +100,7 @@ def rebase_changeset(
     Conflict
         The draft is frozen.
     """
-    changeset = claim(session, changeset_id, if_version)
-    require_power(session, actor, Power.DRAFT, changeset.scope_codes)
-    require_editable(changeset)
+    changeset = claim_editable(session, actor, changeset_id, if_version)
     with seeing_whole(session):
         replay = _Replay(session, actor, changeset)
         held = [one for one in list_operations(session, changeset) if not one.is_undone]

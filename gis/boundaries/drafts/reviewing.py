@@ -13,7 +13,7 @@ from gis import audit
 from gis.boundaries.drafts.model import COUNTY_DIGITS, EDITABLE, Changeset
 from gis.boundaries.drafts.permits import (
     claim,
-    require_editable,
+    claim_editable,
     require_power,
     township_paths,
 )
@@ -67,9 +67,7 @@ def submit(
     Conflict
         It changes nothing, has to be rebased, or breaks a rule; `validate` says what.
     """
-    changeset = claim(session, changeset_id, if_version)
-    require_power(session, actor, Power.DRAFT, changeset.scope_codes)
-    require_editable(changeset)
+    changeset = claim_editable(session, actor, changeset_id, if_version)
     _require_publishable(validate(session, actor, changeset_id))
     set_fields(session, changeset, state="submitted", submitted_version=changeset.version + 1)
     _record(session, actor, changeset, deed="submit", state="submitted")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gis.boundaries.drafts.model import Changeset, DraftGrid, Operation, Outcome
-from gis.boundaries.drafts.permits import claim, require_editable, require_power
+from gis.boundaries.drafts.permits import claim_editable
 from gis.boundaries.drafts.queries import (
     get_changeset,
     mark_operation,
@@ -14,7 +14,7 @@ from gis.boundaries.drafts.queries import (
     write_rows,
 )
 from gis.boundaries.drafts.seeing import seeing_whole, tops_of
-from gis.core.access import Actor, Power
+from gis.core.access import Actor
 from gis.core.errors import Conflict
 from gis.db.session import WriteSession
 
@@ -41,7 +41,7 @@ def undo(session: WriteSession, actor: Actor, changeset_id: int, if_version: int
     Conflict
         Nothing is left to undo, or the draft is frozen.
     """
-    changeset = _claimed(session, actor, changeset_id, if_version)
+    changeset = claim_editable(session, actor, changeset_id, if_version)
     last = next_operation(session, changeset, is_undone=False)
     if last is None:
         raise Conflict("There is nothing to undo.", zh="没有可撤销的操作。")
@@ -70,20 +70,11 @@ def redo(session: WriteSession, actor: Actor, changeset_id: int, if_version: int
     Conflict
         Nothing is left to redo, or the draft is frozen.
     """
-    changeset = _claimed(session, actor, changeset_id, if_version)
+    changeset = claim_editable(session, actor, changeset_id, if_version)
     first = next_operation(session, changeset, is_undone=True)
     if first is None:
         raise Conflict("There is nothing to redo.", zh="没有可重做的操作。")
     return _turn(session, actor, changeset, first, is_undone=False)
-
-
-def _claimed(
-    session: WriteSession, actor: Actor, changeset_id: int, if_version: int | None
-) -> Changeset:
-    changeset = claim(session, changeset_id, if_version)
-    require_power(session, actor, Power.DRAFT, changeset.scope_codes)
-    require_editable(changeset)
-    return changeset
 
 
 def _turn(
