@@ -254,9 +254,9 @@ def report(sizes: list[Size], rounds: int, missing: dict[str, str]) -> str:
         "",
         f"`./run bench locate`, {platform.machine()}, {THREADS} threads, Python"
         f" {platform.python_version()}; medians over the rounds of one run, in turns: {rounds}."
-        f" Load of the machine over the last 15 minutes: {os.getloadavg()[2]:.1f}; ratios count, not"
-        " figures. Schematic grids (示意); basic grids only. The 400 k grids are copies of the county's, set side by"
-        " side. Every set of points was compared with shapely on a sample of"
+        f" Load of the machine over the last 15 minutes: {os.getloadavg()[2]:.1f}; ratios count,"
+        " not figures. Schematic grids (示意); basic grids only. The 400 k grids are copies of the"
+        " county's, set side by side. Every set of points was compared with shapely on a sample of"
         f" {CHECKED:,} in the same run: no difference.",
         "",
         "![Points a second](locate.svg)",
