@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
+from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from api.app import create_app
@@ -72,6 +74,15 @@ class Watched:
         page.locator("html[data-ready=true]").wait_for(state="attached")
         return page
 
+    @contextmanager
+    def hosting(self, app: FastAPI) -> Iterator[str]:
+        """A server of the test's own; pages close before it stops, or a last request fails."""
+        with serving(app) as client:
+            try:
+                yield str(client.base_url).rstrip("/")
+            finally:
+                self.close()
+
     def _console(self, message) -> None:
         if message.type in {"error", "warning"}:
             self.faults.append(f"console {message.type}: {message.text}")
@@ -82,8 +93,8 @@ class Watched:
             self.faults.append(f"remote request: {url}")
 
     def close(self) -> None:
-        for context in self._contexts:
-            context.close()
+        while self._contexts:
+            self._contexts.pop().close()
 
 
 @pytest.fixture

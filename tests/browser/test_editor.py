@@ -19,7 +19,7 @@ from gis.accounts import Author
 from gis.core.access import Role
 from gis.db.engine import make_engine
 from gis.db.session import gate_session
-from tests.api.server import serving, settings_for
+from tests.api.server import settings_for
 from tests.factories import COUNTY, TOWNSHIPS, VILLAGES
 
 OPERATOR = Author("command:test")
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture
-def site(world_url: str, tmp_path) -> Iterator[str]:
+def site(watched, world_url: str, tmp_path) -> Iterator[str]:
     """Address of a server with a planner of one township, a reviewer, and somebody who looks on."""
     engine = make_engine(world_url, statement_timeout_s=30)
     with gate_session(engine) as session:
@@ -46,8 +46,8 @@ def site(world_url: str, tmp_path) -> Iterator[str]:
             )
     engine.dispose()
     settings = settings_for(world_url, anonymous="none", state_dir=tmp_path)
-    with serving(create_app(settings)) as client:
-        yield str(client.base_url)
+    with watched.hosting(create_app(settings)) as site:
+        yield site
 
 
 def open_as(watched, site: str, login: str, path: str = "/edit", **screen: Any) -> Page:

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from api.app import create_app
 from gis.db.engine import make_engine
-from tests.api.server import serving, settings_for
+from tests.api.server import settings_for
 
 pytestmark = [pytest.mark.xdist_group("minquan"), pytest.mark.timeout(600)]
 
@@ -388,8 +388,8 @@ def test_hostile_names_are_shown_and_do_nothing(watched, clone, small_world, tmp
         connection.execute(text("UPDATE grid_version SET name = :name"), {"name": hostile})
     engine.dispose()
     settings = settings_for(url, state_dir=tmp_path)
-    with serving(create_app(settings)) as client:
-        page = watched.open(f"{client.base_url}/")
+    with watched.hosting(create_app(settings)) as site:
+        page = watched.open(site + "/")
         expect(page.locator("#panel-name")).to_have_text(hostile)
         page.mouse.move(*middle(page))
         page.mouse.click(*middle(page))
