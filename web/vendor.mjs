@@ -12,6 +12,8 @@ const FRESH = join(HERE, "node_modules", ".vendor");
 
 // package → folder under vendor, folder inside the package, and which of its files are served.
 const SERVED = {
+  // The module with all charts and zrender in it; NOTICE names both.
+  echarts: ["echarts", "dist", /^echarts\.esm\.min\.mjs$/],
   leaflet: ["leaflet", "dist", /^(leaflet\.(js|css)|images\/.+\.png)$/],
   "@fontsource-variable/noto-sans-sc": ["noto-sans-sc", ".", /^(wght\.css|files\/.+\.woff2)$/],
   "@fontsource/barlow-condensed": [
@@ -39,7 +41,7 @@ function served(path) {
 function place(path, bytes) {
   mkdirSync(dirname(join(FRESH, path)), { recursive: true });
   writeFileSync(join(FRESH, path), bytes);
-  if (/\.(js|css|json)$/.test(path)) {
+  if (/\.(m?js|css|json)$/.test(path)) {
     writeFileSync(join(FRESH, `${path}.gz`), gzipSync(bytes, { level: 9 }));
   }
   return createHash("sha256").update(bytes).digest("hex");

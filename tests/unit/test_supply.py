@@ -107,7 +107,7 @@ def test_every_served_file_is_in_the_manifest_with_its_sum():
 
 def test_every_packed_file_unpacks_to_its_neighbour():
     packed = sorted(VENDOR.rglob("*.gz"))
-    assert {path.suffixes[-2] for path in packed} == {".js", ".css", ".json"}
+    assert {path.suffixes[-2] for path in packed} == {".js", ".mjs", ".css", ".json"}
     for path in packed:
         assert gzip.decompress(path.read_bytes()) == path.with_suffix("").read_bytes()
 
