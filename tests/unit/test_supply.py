@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import os
 import re
 import tomllib
 from importlib import metadata
@@ -122,3 +123,10 @@ def test_style_sheets_ask_for_nothing_that_is_not_served():
         for target in re.findall(r"url\(([^)]+)\)", sheet.read_text()):
             if not target.startswith("#"):
                 assert (sheet.parent / target).is_file(), f"{sheet.name}: {target}"
+
+
+@pytest.mark.xdist_group("together")
+def test_what_belongs_together_runs_in_one_process(request):
+    """A pytest that hides the groups from xdist has every process load every demo."""
+    distributed = "PYTEST_XDIST_WORKER" in os.environ
+    assert request.node.nodeid.endswith("@together") == distributed
