@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 
 from fastapi import Request
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import Engine, QueuePool
@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.security import holds_for_all
+from api.streams import is_stream
 from gis.core.access import NOTHING, WHOLE, Power
 from gis.db.session import read_session
 from gis.grids import find_generation
@@ -46,6 +47,9 @@ class Meters:
             "Requests refused before they reached a route.",
             ["reason"],
             registry=self.registry,
+        )
+        self.streams = Gauge(
+            "gridmap_live_streams", "Clients of the live feed.", registry=self.registry
         )
         self.registry.register(StateCollector(engine))
         self.figures = CollectorRegistry()
@@ -124,12 +128,14 @@ class MeterMiddleware:
             await self.app(scope, receive, send)
             return
         begun = time.perf_counter()
-        status = 500
+        status, ended = 500, None
 
         async def note(message: Message) -> None:
-            nonlocal status
+            nonlocal status, ended
             if message["type"] == "http.response.start":
                 status = message["status"]
+                # A stream is not slow because it stays open: it has answered.
+                ended = time.perf_counter() if is_stream(message) else None
             await send(message)
 
         try:
@@ -140,7 +146,7 @@ class MeterMiddleware:
             route = getattr(scope.get("route"), "path", None) or "unmatched"
             method = scope["method"] if scope["method"] in METHODS else "other"
             meters.requests.labels(method, route, str(status)).inc()
-            meters.seconds.labels(method, route).observe(time.perf_counter() - begun)
+            meters.seconds.labels(method, route).observe((ended or time.perf_counter()) - begun)
 
 
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}

@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.problems import Problem, problem_of
 from api.proxies import peer_of
 from api.refusing import refuse
+from api.streams import asks_for_stream, is_stream
 from gis.core.errors import TooMany, Unavailable
 
 #: Always answered: who asks is the machine that decides whether to restart us.
@@ -199,15 +200,16 @@ class RoomMiddleware:
         if scope["type"] != "http" or scope["path"] in NEVER_LIMITED:
             await self.app(scope, receive, send)
             return
-        if self._working >= self._most or self._streaming >= STREAMS * self._most:
+        full = asks_for_stream(scope) and self._streaming >= STREAMS * self._most
+        if full or self._working >= self._most:
             await refuse(scope, receive, send, "busy", _busy())
             return
-        is_stream = False
+        streams = False
 
         async def noted(message: Message) -> None:
-            nonlocal is_stream
-            if message["type"] == "http.response.start" and _is_stream(message):
-                is_stream = True
+            nonlocal streams
+            if message["type"] == "http.response.start" and is_stream(message):
+                streams = True
                 self._working -= 1
                 self._streaming += 1
             await send(message)
@@ -216,15 +218,10 @@ class RoomMiddleware:
         try:
             await self.app(scope, receive, noted)
         finally:
-            if is_stream:
+            if streams:
                 self._streaming -= 1
             else:
                 self._working -= 1
-
-
-def _is_stream(start: Message) -> bool:
-    kind = Headers(raw=start["headers"]).get("content-type", "")
-    return kind.startswith("text/event-stream")
 
 
 def _busy() -> Problem:

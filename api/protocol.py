@@ -86,6 +86,14 @@ class BoundedProtocol(HttpToolsProtocol):
         """Refuse what is no request."""
         self._refuse(self._refusal)
 
+    def shutdown(self) -> None:
+        """Let go, at the end of the server, of a stream, which would never end by itself."""
+        super().shutdown()
+        if self._is_answering() and self.scope.get("state", {}).get("is_stream"):
+            # Not close() where something waits: a client that does not read would keep us.
+            waits = self.transport.get_write_buffer_size()
+            (self.transport.abort if waits else self.transport.close)()
+
     def pause_writing(self) -> None:
         """Give a client that does not read a while."""
         super().pause_writing()

@@ -41,14 +41,36 @@ async def _actor(request: Request) -> Actor:
     Forbidden
         A page of another site may have sent it.
     """
+    return await admit(request)
+
+
+async def admit(request: Request, *, is_use: bool = True) -> Actor:
+    """Admit a request; see `_actor`.
+
+    Parameters
+    ----------
+    request
+        As it came, also if that is long ago.
+    is_use
+        Whether this counts as a use of the key or session: to keep a stream open does not.
+
+    Returns
+    -------
+    Actor
+
+    Raises
+    ------
+    Unidentified, Forbidden
+        As `_actor`.
+    """
     said = request.headers.get("authorization")
     if said is not None:
-        holder = await run_in_threadpool(_holder_of_key, request, said)
+        holder = await run_in_threadpool(_holder_of_key, request, said, is_use)
         request.state.is_identified = True  # from now on the key has a rate of its own
         return holder
     token = request.cookies.get(cookie_name(request.app.state.settings))
     if token is not None:
-        found = await run_in_threadpool(_logged_in, request, token)
+        found = await run_in_threadpool(_logged_in, request, token, is_use)
         if found is not None:
             request.state.is_identified = True
             _require_same_site(request, token)
@@ -135,11 +157,11 @@ def csrf_token(token: str) -> str:
     return hashlib.sha256(b"csrf:" + token.encode()).hexdigest()
 
 
-def _holder_of_key(request: Request, said: str) -> Actor:
+def _holder_of_key(request: Request, said: str, is_use: bool) -> Actor:
     scheme, _, key = said.partition(" ")
     if scheme.lower() == "bearer" and key.startswith("gm_") and len(key) <= 200:
         with gate_session(request.app.state.engine) as session:
-            found = admit_key(session, key)
+            found = admit_key(session, key, is_use=is_use)
         if found is not None:
             return found
     request.state.is_refused = True  # and from now on it counts against its address
@@ -149,13 +171,13 @@ def _holder_of_key(request: Request, said: str) -> Actor:
     )
 
 
-def _logged_in(request: Request, token: str) -> Actor | None:
+def _logged_in(request: Request, token: str, is_use: bool) -> Actor | None:
     settings: Settings = request.app.state.settings
     idle = dt.timedelta(minutes=settings.session_idle_minutes)
     if len(token) > 200:
         return None
     with gate_session(request.app.state.engine) as session:
-        return admit_cookie(session, token, idle)
+        return admit_cookie(session, token, idle, is_use=is_use)
 
 
 def _require_same_site(request: Request, token: str) -> None:

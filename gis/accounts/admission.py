@@ -18,7 +18,7 @@ def hash_secret(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-def admit_key(session: GateSession, key: str) -> Actor | None:
+def admit_key(session: GateSession, key: str, *, is_use: bool = True) -> Actor | None:
     """Return whoever holds an API key.
 
     Parameters
@@ -27,16 +27,20 @@ def admit_key(session: GateSession, key: str) -> Actor | None:
         Of the gate; the time of use is noted, to the minute.
     key
         ``gm_…``, as it came.
+    is_use
+        Whether this counts as a use of the key.
 
     Returns
     -------
     Actor or None
         None where the key is unknown, has expired or was revoked.
     """
-    return _admit(session, "admit_key", {"hash": hash_secret(key)})
+    return _admit(session, "admit_key", {"hash": hash_secret(key), "is_use": is_use})
 
 
-def admit_cookie(session: GateSession, token: str, idle: dt.timedelta) -> Actor | None:
+def admit_cookie(
+    session: GateSession, token: str, idle: dt.timedelta, *, is_use: bool = True
+) -> Actor | None:
     """Return whoever is logged in with a cookie.
 
     Parameters
@@ -47,6 +51,8 @@ def admit_cookie(session: GateSession, token: str, idle: dt.timedelta) -> Actor 
         The cookie's value.
     idle
         How long a person's session lasts without use.
+    is_use
+        Whether this counts as a use of the session; to keep a page open does not.
 
     Returns
     -------
@@ -54,7 +60,9 @@ def admit_cookie(session: GateSession, token: str, idle: dt.timedelta) -> Actor 
         None where the session is unknown or has ended, or its account is disabled, or its link
         was revoked.
     """
-    return _admit(session, "admit_cookie", {"hash": hash_secret(token), "idle": idle})
+    return _admit(
+        session, "admit_cookie", {"hash": hash_secret(token), "idle": idle, "is_use": is_use}
+    )
 
 
 def _admit(session: GateSession, query: str, values: dict[str, Any]) -> Actor | None:

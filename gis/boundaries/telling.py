@@ -1,19 +1,16 @@
-"""Tell screens and subscribers that boundaries were published."""
+"""Tell screens and other systems what happens to boundaries and to drafts of them."""
 
 from __future__ import annotations
 
-import orjson
-from sqlalchemy import text
+from collections.abc import Iterable
 
 from gis.boundaries.versions import Moment
 from gis.db.session import WriteSession
-
-#: What screens listen on. Without a payload: whoever is told reads what it may see.
-CHANNEL = "gridmap"
+from gis.feeds import Kind, tell
 
 
 def tell_published(session: WriteSession, moment: Moment, counties: list[str]) -> None:
-    """Put the news into the outbox, and wake whoever listens; both take effect on commit.
+    """Tell that boundaries were published; see `gis.feeds.tell`.
 
     Parameters
     ----------
@@ -29,11 +26,33 @@ def tell_published(session: WriteSession, moment: Moment, counties: list[str]) -
         "effective_from": moment.effective_from.isoformat(),
         "counties": counties,
     }
-    session.execute(
-        text(
-            "INSERT INTO delivery (kind, payload)"
-            " VALUES ('generation.published', CAST(:payload AS jsonb))"
-        ),
-        {"payload": orjson.dumps(news).decode()},
-    )
-    session.execute(text(f"NOTIFY {CHANNEL}"))
+    concerned = (f"{county}000000" for county in counties)
+    tell(session, Kind.GENERATION_PUBLISHED, news, concerned)
+
+
+def tell_changeset(
+    session: WriteSession,
+    changeset_id: int,
+    *,
+    version: int,
+    state: str,
+    by: str,
+    scope_codes: Iterable[str],
+) -> None:
+    """Tell those who see a draft that it was changed; see `gis.feeds.tell`.
+
+    Parameters
+    ----------
+    session
+        The transaction that changes it.
+    changeset_id
+        Which one.
+    version, state
+        As they are now.
+    by
+        Who did it: the actor's name.
+    scope_codes
+        Townships (twelve digits) that it is about.
+    """
+    news = {"changeset_id": changeset_id, "version": version, "state": state, "by": by}
+    tell(session, Kind.CHANGESET_CHANGED, news, scope_codes)

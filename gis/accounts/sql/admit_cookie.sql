@@ -12,7 +12,7 @@ WITH holder AS (
 ), noted AS (
     UPDATE login_session SET last_seen_at = now() FROM holder
      WHERE login_session.login_session_id = holder.login_session_id
-       AND holder.last_seen_at < now() - interval '1 minute'
+       AND :is_use AND holder.last_seen_at < now() - interval '1 minute'
 )
 SELECT h.name, h.login,
        coalesce((

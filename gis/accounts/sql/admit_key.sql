@@ -5,7 +5,7 @@ WITH holder AS (
 ), noted AS (
     UPDATE api_key SET last_used_at = now() FROM holder
      WHERE api_key.api_key_id = holder.api_key_id
-       AND (holder.last_used_at IS NULL OR holder.last_used_at < now() - interval '1 minute')
+       AND :is_use AND (holder.last_used_at IS NULL OR holder.last_used_at < now() - interval '1 minute')
 )
 SELECT h.name, NULL AS login,
        coalesce((

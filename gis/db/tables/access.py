@@ -159,12 +159,26 @@ class Delivery(Base):
     delivery_id: Mapped[SerialKey]
     transaction_id: Mapped[BigInt] = mapped_column(
         server_default=text("(pg_current_xact_id()::text::bigint)"),
-        comment="readers stay below pg_snapshot_xmin, so that a late commit is not skipped",
+        comment="readers go by it, so that a late commit is not skipped (ADR 0023)",
     )
     subscription_id: Mapped[BigInt | None] = mapped_column(
         ForeignKey("subscription.subscription_id")
     )
     kind: Mapped[str]
     payload: Mapped[dict[str, Any]]
+    divisions: Mapped[dict[str, Any]] = mapped_column(
+        server_default=text("'{}'::jsonb"),
+        comment="divisions concerned: code to its path from the root",
+    )
     created_at: Mapped[CreatedAt]
     delivered_at: Mapped[dt.datetime | None]
+
+
+class OutboxKey(Base):
+    """What places in the outbox are sealed with, so that they tell nobody how much happens."""
+
+    __tablename__ = "outbox_key"
+    __table_args__ = (CheckConstraint("outbox_key_id = 1", name="one_row"),)
+
+    outbox_key_id: Mapped[SmallInt] = mapped_column(primary_key=True, server_default="1")
+    secret: Mapped[bytes] = mapped_column(LargeBinary, comment="seals places in the outbox")
