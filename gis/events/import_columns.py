@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gis.core import clock
+from gis.events.deadlines import due_times
 from gis.profiles import Profile, Workflow
 from gis.tabular import (
     POSITION_FIELDS,
@@ -99,6 +100,7 @@ def event_columns(
     frame["level"] = _levels(table, profile, frame["category_code"], verdicts)
     frame["channel"] = _channels(table, profile, frame["source"], verdicts, notes)
     _read_times(table, frame, verdicts)
+    _add_deadlines(frame, profile, notes)
     _read_states(table, profile, frame, verdicts)
     _read_outcome(table, frame, verdicts)
     return frame
@@ -214,6 +216,23 @@ def _read_times(table: Table, frame: pd.DataFrame, verdicts: Verdicts) -> None:
     frame["reported_at"] = reported
     frame["occurred_at"] = occurred.where(occurred.notna(), reported)
     frame["closed_at"] = closed
+
+
+def _add_deadlines(frame: pd.DataFrame, profile: Profile, notes: list[Note]) -> None:
+    frame["due_at"] = due_times(profile, frame["category_code"], frame["reported_at"])
+    # The year of the last one counts, too.
+    years = frame.loc[frame["due_at"].notna(), ["reported_at", "due_at"]]
+    days = pd.concat([years[name].dt.tz_convert(clock.SHANGHAI) for name in years])
+    unknown = profile.calendar.working.unknown_years(days.dt.year.unique().tolist())
+    if unknown:
+        listed = "、".join(map(str, unknown))
+        notes.append(
+            Note(
+                f"工作日历中没有 {listed} 年，其期限按周一至周五计算",
+                f"the calendar does not know {', '.join(map(str, unknown))}: deadlines there count"
+                " Monday to Friday",
+            )
+        )
 
 
 def _read_states(table: Table, profile: Profile, frame: pd.DataFrame, verdicts: Verdicts) -> None:

@@ -17,6 +17,7 @@ from gis.divisions.locking import share_counties
 from gis.events.import_columns import FIELDS, MAX_SOURCE, event_columns
 from gis.events.import_queries import are_events_stored, list_known_events
 from gis.events.load import TABLES, load_events
+from gis.events.telling import Imported
 from gis.grids import file_positions, load_locator
 from gis.profiles import Profile
 from gis.tabular import (
@@ -200,9 +201,12 @@ def _refuse_known(
 
 
 def _load(session: WriteSession, frame: pd.DataFrame, locator: Locator, progress: Progress) -> int:
-    loaded = 0
+    loaded, imported = 0, Imported()
     with bulk_loading(session, TABLES, len(frame)):
         for start in range(0, len(frame), CHUNK):
             progress("写入事件", "writing events", start / len(frame))
-            loaded += load_events(session, frame.iloc[start : start + CHUNK], locator)
+            part = frame.iloc[start : start + CHUNK]
+            loaded += load_events(session, part, locator)
+            imported.add(file_positions(locator, part["lon"], part["lat"]))
+    imported.tell(session)
     return loaded

@@ -48,7 +48,7 @@ def load_events(session: WriteSession, frame: pd.DataFrame, locator: Locator) ->
         The open transaction.
     frame
         The columns of ``COLUMNS`` (times with a zone), ``lon``, ``lat`` (CGCS2000 degrees), and
-        optionally ``description`` and the position as it came.
+        optionally ``description``, ``due_at`` and the position as it came.
     locator
         Of the current generation.
 
@@ -62,8 +62,7 @@ def load_events(session: WriteSession, frame: pd.DataFrame, locator: Locator) ->
     rows = {name: frame[name].array for name in COLUMNS} | filed
     rows |= {"event_id": ids, "event_no": _numbers(frame["reported_at"], filed["county_code"], ids)}
     rows["people_count"] = whole(frame["people_count"])
-    if "description" in frame:
-        rows["description"] = frame["description"].array
+    rows |= {name: frame[name].array for name in ("description", "due_at") if name in frame}
     with bulk_loading(session, TABLES, len(frame)):
         written = copy_columns(session, "event", rows, len(frame))
         _add_steps(session, frame, filed["county_code"], ids)

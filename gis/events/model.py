@@ -84,6 +84,8 @@ class EventFilter:
         First and last day of being reported, both included, in Asia/Shanghai.
     category
         First digits of the category code.
+    is_overdue
+        Whether they are open past their deadline.
     box
         West, south, east, north in degrees (EPSG:4490).
     """
@@ -96,6 +98,7 @@ class EventFilter:
     state: str | None = None
     phase: str | None = None
     is_open: bool | None = None
+    is_overdue: bool | None = None
     source: str | None = None
     box: Box | None = None
 
@@ -122,6 +125,10 @@ class Event:
         Code of the division of its basic grid.
     reported_basic, reported_exclusive
         Codes, as they were then, of the grids that it was reported in.
+    due_at
+        End of the time limit of its category (期限); None where there is none.
+    is_overdue
+        Whether it is open past that now (超时).
     is_outside
         Whether it lies in no basic grid.
     """
@@ -139,6 +146,8 @@ class Event:
     occurred_at: dt.datetime
     reported_at: dt.datetime
     closed_at: dt.datetime | None
+    due_at: dt.datetime | None
+    is_overdue: bool
     workflow: str
     state: str
     phase: str

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from gis.core import clock
 from gis.core.errors import NotFound
 from gis.core.snapshot import Snapshot
 from gis.db.session import ReadSession, WriteSession
@@ -226,6 +227,8 @@ def _events(
             "state": wanted.state,
             "phase": wanted.phase,
             "is_open": wanted.is_open,
+            "is_overdue": wanted.is_overdue,
+            "now": clock.now(),
             "source": wanted.source,
             "west": west,
             "south": south,

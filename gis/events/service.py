@@ -13,12 +13,14 @@ from gis.core import clock
 from gis.core.crs import parse_crs
 from gis.core.datum import Bounds
 from gis.core.errors import Conflict, Invalid, Unavailable
-from gis.core.locator import NO_GRID, Locator
+from gis.core.locator import NO_GRID, Layer, Locator
 from gis.core.snapshot import Snapshot
 from gis.db.session import ReadSession, WriteSession, as_reader
 from gis.divisions.locking import share_county
 from gis.events import queries
+from gis.events.deadlines import due_at
 from gis.events.model import Event, NewEvent, Reported, event_number
+from gis.events.telling import tell_reported
 from gis.grids import current_generation, place_in_deployment
 from gis.profiles import Profile, Step, Workflow
 
@@ -36,6 +38,8 @@ class _Home:
     county_code: str
     basic_grid_id: int | None
     exclusive_grid_id: int | None
+    basic: str | None
+    exclusive: str | None
     generation: int
 
 
@@ -105,19 +109,18 @@ def _add(session: WriteSession, row: dict[str, Any], locator_of: LocatorSource) 
     home = _file(session, row["lon"], row["lat"], locator_of)
     event_id = queries.next_event_id(session)
     event_no = event_number(row["reported_at"], home.county_code, event_id)
-    added = queries.insert_event(
-        session,
-        row
-        | {
-            "event_id": event_id,
-            "event_no": event_no,
-            "county_code": home.county_code,
-            "basic_grid_id": home.basic_grid_id,
-            "exclusive_grid_id": home.exclusive_grid_id,
-            "filed_generation": home.generation,
-        },
-    )
-    return event_no if added else None
+    filed = row | {
+        "event_id": event_id,
+        "event_no": event_no,
+        "county_code": home.county_code,
+        "basic_grid_id": home.basic_grid_id,
+        "exclusive_grid_id": home.exclusive_grid_id,
+        "filed_generation": home.generation,
+    }
+    if not queries.insert_event(session, filed):
+        return None
+    tell_reported(session, filed | {"basic": home.basic, "exclusive": home.exclusive})
+    return event_no
 
 
 def _complete(event: NewEvent, profile: Profile) -> dict[str, Any]:
@@ -136,6 +139,7 @@ def _complete(event: NewEvent, profile: Profile) -> dict[str, Any]:
         "channel": _channel(event, profile),
         "occurred_at": _occurred_at(event, now),
         "reported_at": now,
+        "due_at": due_at(profile, event.category_code, now),
         "workflow": workflow.slug,
         "state": step.slug,
         "phase": step.phase,
@@ -272,5 +276,11 @@ def _locate(locator: Locator, lon: float, lat: float) -> _Home:
         county_code=first[:6],
         basic_grid_id=None if basic == NO_GRID else basic,
         exclusive_grid_id=None if exclusive == NO_GRID else exclusive,
+        basic=_code(locator.basic, int(located.basic[0])),
+        exclusive=_code(locator.exclusive, int(located.exclusive[0])),
         generation=locator.generation,
     )
+
+
+def _code(layer: Layer, index: int) -> str | None:
+    return layer.codes[index] if index >= 0 else None

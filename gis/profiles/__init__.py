@@ -1,5 +1,6 @@
 """Profiles: what differs between deployments, as data."""
 
+from gis.profiles.calendar import Calendar
 from gis.profiles.catalogue import Catalogue, Category, CategoryClass, Channel, EventLevel, Sla
 from gis.profiles.load import list_profiles, load_profile
 from gis.profiles.model import (
@@ -25,6 +26,7 @@ from gis.profiles.totals import (
 )
 
 __all__ = [
+    "Calendar",
     "Catalogue",
     "Category",
     "CategoryClass",

@@ -14,6 +14,11 @@ from pydantic_core import ErrorDetails
 from gis.core.errors import BadProfile
 from gis.profiles.model import Profile
 
+#: Working days and hours, where a profile names no others.
+CALENDAR = "calendars/china.toml"
+#: Where it is: a folder of profiles of one's own need not have one.
+SHIPPED = Path(__file__).resolve().parents[2] / "data"
+
 
 def list_profiles(profiles_dir: Path) -> list[str]:
     """List the profiles that a folder holds.
@@ -56,13 +61,16 @@ def load_profile(name_or_path: str | Path, profiles_dir: Path) -> Profile:
     raw = _read_toml(path)
     catalogue = _companion(path, raw, "catalogue", profiles_dir)
     raw["catalogue"] = _read_toml(catalogue)
+    raw.setdefault("calendar", CALENDAR)
+    calendar = _companion(path, raw, "calendar", profiles_dir)
+    raw["calendar"] = _read_toml(calendar)
     if "divisions" in raw:
         raw["divisions"] = str(_companion(path, raw, "divisions", profiles_dir))
     try:
         # Strict JSON is as exact about types as TOML is, and still turns arrays into tuples.
         return Profile.model_validate_json(orjson.dumps(raw))
     except ValidationError as error:
-        raise _refusal(path, catalogue, error) from error
+        raise _refusal(path, {"catalogue": catalogue, "calendar": calendar}, error) from error
 
 
 def _find(name_or_path: str | Path, profiles_dir: Path) -> Path:
@@ -104,20 +112,21 @@ def _companion(path: Path, raw: dict[str, Any], key: str, profiles_dir: Path) ->
     value = raw.get(key)
     if not isinstance(value, str):
         raise _bad(path, key, "must name a file, as text")
-    for base in (path.resolve().parent, profiles_dir.resolve()):
+    for base in (path.resolve().parent, profiles_dir.resolve(), SHIPPED):
         if (base / value).is_file():
             return (base / value).resolve()
     raise _bad(path, key, f"file {value} was found neither beside the profile nor in the shipped")
 
 
-def _refusal(path: Path, catalogue: Path, error: ValidationError) -> BadProfile:
+def _refusal(path: Path, companions: dict[str, Path], error: ValidationError) -> BadProfile:
     # A misspelt key is both unknown and missing; that it is unknown explains more.
     details = sorted(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
     found = [_explain(one) for one in details]
     key, reason = found[0]
     more = f" ({len(found) - 1} more)" if len(found) > 1 else ""
-    if key.startswith("catalogue."):
-        path, key = catalogue, key.removeprefix("catalogue.")
+    table, _, inner = key.partition(".")
+    if inner and table in companions:
+        path, key = companions[table], inner
     return _bad(path, key, reason + more, errors=[{"key": k, "reason": r} for k, r in found])
 
 

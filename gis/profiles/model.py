@@ -7,6 +7,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from gis.profiles.calendar import Calendar
 from gis.profiles.catalogue import Catalogue
 from gis.profiles.rules import Record, Slug, broken, refuse_duplicates
 from gis.profiles.totals import Demo
@@ -181,6 +182,7 @@ class Profile(Record):
     workflows: tuple[Workflow, ...] = Field(min_length=1)
     kpis: tuple[Kpi, ...] = Field(min_length=1)
     catalogue: Catalogue
+    calendar: Calendar
     demo: Demo | None = Field(default=None, description="Totals of the demo data, if any.")
 
     @model_validator(mode="after")

@@ -19,9 +19,11 @@ from gis.statistics.service import (
     by_class,
     by_month,
     division_figures,
+    event_rates,
     register_row,
     sum_events,
 )
+from gis.statistics.workload import Outlier
 
 __all__ = [
     "ClassFigures",
@@ -29,6 +31,7 @@ __all__ = [
     "EventFigures",
     "GridFigures",
     "MonthFigures",
+    "Outlier",
     "People",
     "Period",
     "Rate",
@@ -40,6 +43,7 @@ __all__ = [
     "count_people_of_grid",
     "count_store",
     "division_figures",
+    "event_rates",
     "group_events_of_grid",
     "rate_of",
     "register_row",

@@ -9,13 +9,25 @@ from typing import Any
 
 from sqlalchemy import text
 
+from gis.core import clock
 from gis.core.snapshot import Snapshot
 from gis.db.session import ReadSession
-from gis.db.sql import read_sql
 from gis.events.choice import EventChoice
+from gis.statistics.readings import statement
 
 #: The columns of figures, in their order.
-FIGURES = ("events", "closed", "disputes", "resolved", "households", "people", "party_members")
+FIGURES = (
+    "events",
+    "closed",
+    "open",
+    "overdue",
+    "on_time",
+    "disputes",
+    "resolved",
+    "households",
+    "people",
+    "party_members",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +50,9 @@ class FigureColumns:
     columns: dict[str, list[int]]
 
 
-def figures_by_grid(session: ReadSession, chosen: EventChoice, snapshot: Snapshot) -> FigureColumns:
+def figures_by_grid(
+    session: ReadSession, chosen: EventChoice, snapshot: Snapshot, *, of_then: bool = False
+) -> FigureColumns:
     """Count events, households and people by grid.
 
     Parameters
@@ -49,14 +63,16 @@ def figures_by_grid(session: ReadSession, chosen: EventChoice, snapshot: Snapsho
         Which events count; households and people do not depend on it.
     snapshot
         Which boundaries' grids are listed.
+    of_then
+        By the grids of then (`gis.statistics.readings`); else by those of now.
 
     Returns
     -------
     FigureColumns
     """
-    statement = text(read_sql(__file__, "by_grid"))
-    asked = {"generation": snapshot.generation, "day": snapshot.day}
-    rows = session.execute(statement, chosen.values() | asked).all()
+    asked = {"generation": snapshot.generation, "day": snapshot.day, "now": clock.now()}
+    counted = statement("by_grid", of_then=of_then)
+    rows = session.execute(counted, chosen.values() | asked).all()
     return FigureColumns(
         codes=[row.code for row in rows],
         totals=[(row.division_code, row.kind == "exclusive") for row in rows],

@@ -95,6 +95,10 @@ class EventFigures:
     ----------
     closed, open
         With and without a time of closing (办结).
+    overdue
+        Open, and past their deadline now (超时).
+    on_time, timed
+        Closed by their deadline, and closed that have a deadline.
     evaluated, satisfied
         Events that were evaluated, and those of them that satisfied.
     disputes, disputes_resolved
@@ -104,6 +108,9 @@ class EventFigures:
     total: int
     closed: int
     open: int
+    overdue: int
+    on_time: int
+    timed: int
     evaluated: int
     satisfied: int
     disputes: int

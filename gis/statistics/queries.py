@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from gis.core import clock
 from gis.core.snapshot import Snapshot
 from gis.db.session import ReadSession
 from gis.db.sql import read_sql
@@ -18,6 +19,7 @@ from gis.statistics.model import (
     StoreFigures,
     Worker,
 )
+from gis.statistics.readings import statement
 
 ALWAYS = Period()
 
@@ -36,8 +38,38 @@ def is_root(session: ReadSession, division: str) -> bool:
     -------
     bool
     """
-    statement = text("SELECT EXISTS (SELECT FROM deployment WHERE root_code = :division)")
-    return bool(session.scalar(statement, {"division": division}))
+    asked = text("SELECT EXISTS (SELECT FROM deployment WHERE root_code = :division)")
+    return bool(session.scalar(asked, {"division": division}))
+
+
+def list_basic_grids(session: ReadSession, division: str, snapshot: Snapshot) -> list[int]:
+    """List the basic grids of a division.
+
+    Parameters
+    ----------
+    session
+        Reads.
+    division
+        Twelve digits; it and all below.
+    snapshot
+        Which boundaries.
+
+    Returns
+    -------
+    list of int
+        Their numbers. A list of them finds its rows by an index; where the statement that asks
+        looked for them itself, PostgreSQL would guess their number, and guess wrong.
+    """
+    rows = session.execute(
+        text(
+            "SELECT v.grid_id FROM grid_version AS v JOIN division AS d ON d.code = v.division_code"
+            " WHERE d.path @> CAST(ARRAY[:division] AS varchar(12)[]) AND v.kind <> 'exclusive'"
+            "   AND v.generations @> CAST(:generation AS bigint)"
+            "   AND v.valid @> CAST(:day AS date)"
+        ),
+        {"division": division, "generation": snapshot.generation, "day": snapshot.day},
+    )
+    return [row.grid_id for row in rows]
 
 
 def count_divisions(session: ReadSession, division: str) -> dict[str, int]:
@@ -183,7 +215,9 @@ def count_assets(
     return {row.kind: row.number for row in rows}
 
 
-def count_people(session: ReadSession, division: str, snapshot: Snapshot, *, root: bool) -> People:
+def count_people(
+    session: ReadSession, division: str, snapshot: Snapshot, *, root: bool, of_then: bool = False
+) -> People:
     """Count households and people.
 
     Parameters
@@ -196,19 +230,26 @@ def count_people(session: ReadSession, division: str, snapshot: Snapshot, *, roo
         Which boundaries.
     root
         Whether the division is the root: then households outside every grid count, too.
+    of_then
+        By the grids of then, see `gis.statistics.readings`.
 
     Returns
     -------
     People
     """
-    row = session.execute(
-        text(read_sql(__file__, "people_of_division")), _scope(division, snapshot, root=root)
-    ).one()
+    counted = statement("people_of_division", of_then=of_then, grids_ever=True)
+    row = session.execute(counted, _scope(division, snapshot, root=root)).one()
     return People(**row._mapping)
 
 
 def count_events(
-    session: ReadSession, division: str, snapshot: Snapshot, period: Period, *, root: bool
+    session: ReadSession,
+    division: str,
+    snapshot: Snapshot,
+    period: Period,
+    *,
+    root: bool,
+    of_then: bool = False,
 ) -> tuple[EventFigures, int]:
     """Count events by how far they are handled.
 
@@ -224,16 +265,17 @@ def count_events(
         Days of being reported.
     root
         Whether the division is the root: then events outside every grid count, too.
+    of_then
+        By the grids of then, see `gis.statistics.readings`.
 
     Returns
     -------
     tuple
         The figures, and how many of the events lie outside every basic grid.
     """
-    row = session.execute(
-        text(read_sql(__file__, "events_of_division")),
-        _scope(division, snapshot, root=root) | _days(period),
-    ).one()
+    counted = statement("events_of_division", of_then=of_then, grids_ever=True)
+    asked = _scope(division, snapshot, root=root) | _days(period)
+    row = session.execute(counted, asked).one()
     values = dict(row._mapping)
     outside = values.pop("outside")
     return EventFigures(**values), outside
@@ -267,7 +309,9 @@ def list_workers(session: ReadSession, grid: Grid, snapshot: Snapshot) -> list[W
     return [Worker(**row._mapping) for row in rows]
 
 
-def count_people_of_grid(session: ReadSession, grid: Grid) -> People:
+def count_people_of_grid(
+    session: ReadSession, grid: Grid, *, then: Snapshot | None = None
+) -> People:
     """Count the households and people of a grid.
 
     Parameters
@@ -276,17 +320,20 @@ def count_people_of_grid(session: ReadSession, grid: Grid) -> People:
         Reads.
     grid
         A basic grid, or an exclusive one: then those filed into it.
+    then
+        By these boundaries, see `gis.statistics.readings`; by those of now where None.
 
     Returns
     -------
     People
     """
-    row = session.execute(text(read_sql(__file__, "people_of_grid")), _layer(grid)).one()
+    counted = text(read_sql(__file__, "people_of_grid"))
+    row = session.execute(counted, _layer(grid) | _then(then)).one()
     return People(**row._mapping)
 
 
 def group_events_of_grid(
-    session: ReadSession, grid: Grid, period: Period = ALWAYS, *, of_then: bool = False
+    session: ReadSession, grid: Grid, period: Period = ALWAYS, *, then: Snapshot | None = None
 ) -> list[Any]:
     """Count the events of a grid by month and class.
 
@@ -298,18 +345,17 @@ def group_events_of_grid(
         A basic grid, or an exclusive one: then those filed into it.
     period
         Days of being reported.
-    of_then
-        By the grids of then: what was closed before boundaries took effect which moved it counts
-        in the grid in which it was. Else by the grids of now.
+    then
+        By these boundaries, see `gis.statistics.readings`; by those of now where None.
 
     Returns
     -------
     list of Row
         ``month``, ``category_class``, and the counts of `EventFigures`; by month, then class.
     """
-    statement = text(read_sql(__file__, "events_of_grid"))
-    bound = _layer(grid) | _days(period) | {"of_then": of_then}
-    return list(session.execute(statement, bound))
+    counted = text(read_sql(__file__, "events_of_grid"))
+    bound = _layer(grid) | _days(period) | _then(then)
+    return list(session.execute(counted, bound))
 
 
 def count_store(session: ReadSession) -> StoreFigures:
@@ -337,9 +383,15 @@ def _scope(division: str, snapshot: Snapshot, *, root: bool) -> dict[str, Any]:
     }
 
 
+def _then(snapshot: Snapshot | None) -> dict[str, Any]:
+    if snapshot is None:
+        return {"of_then": False, "generation": None, "day": None}
+    return {"of_then": True, "generation": snapshot.generation, "day": snapshot.day}
+
+
 def _layer(grid: Grid) -> dict[str, Any]:
     return {"grid_id": grid.grid_id, "is_exclusive": grid.kind == "exclusive"}
 
 
 def _days(period: Period) -> dict[str, Any]:
-    return {"from_day": period.from_day, "to_day": period.to_day}
+    return {"from_day": period.from_day, "to_day": period.to_day, "now": clock.now()}

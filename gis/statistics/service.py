@@ -18,12 +18,14 @@ from gis.statistics.model import (
     EventFigures,
     MonthFigures,
     Period,
+    Rate,
     RegisterRow,
+    rate_of,
 )
 
 
 def division_figures(
-    session: ReadSession, code: str, snapshot: Snapshot, period: Period
+    session: ReadSession, code: str, snapshot: Snapshot, period: Period, *, of_then: bool = False
 ) -> DivisionFigures:
     """Count all that lies in a division and below.
 
@@ -37,6 +39,8 @@ def division_figures(
         Which boundaries, and on which day staff hold their roles.
     period
         Days of being reported, for events.
+    of_then
+        Households and events by the grids of then, see `gis.statistics.readings`.
 
     Returns
     -------
@@ -49,13 +53,15 @@ def division_figures(
     """
     division = get_reference(session, code)
     root = queries.is_root(session, code)
-    events, outside = queries.count_events(session, code, snapshot, period, root=root)
+    events, outside = queries.count_events(
+        session, code, snapshot, period, root=root, of_then=of_then
+    )
     return DivisionFigures(
         division=division,
         divisions=queries.count_divisions(session, code),
         grids=queries.count_grids(session, code, snapshot),
         staff=queries.count_staff(session, code, snapshot),
-        people=queries.count_people(session, code, snapshot, root=root),
+        people=queries.count_people(session, code, snapshot, root=root, of_then=of_then),
         party_organisations=queries.count_party_organisations(session, code),
         assets=queries.count_assets(session, code, snapshot, root=root),
         events=events,
@@ -101,6 +107,33 @@ def sum_events(groups: Iterable[Any]) -> EventFigures:
     rows = list(groups)
     names = [field.name for field in fields(EventFigures)]
     return EventFigures(**{name: sum(getattr(row, name) for row in rows) for name in names})
+
+
+def event_rates(events: EventFigures) -> dict[str, Rate]:
+    """Divide the counts of events.
+
+    Parameters
+    ----------
+    events
+        The counts.
+
+    Returns
+    -------
+    dict
+        Rate → what was divided by what: ``closing_rate`` (办结率) closed by all, ``on_time_rate``
+        (按时办结率) closed by the deadline by closed that have one, ``resolution_rate`` (化解率)
+        disputes resolved by disputes, ``satisfaction_rate`` (满意率) satisfied by evaluated.
+
+    Notes
+    -----
+    Source: ``docs/sources.md``; ADR 0024 for deadlines.
+    """
+    return {
+        "closing_rate": rate_of(events.closed, events.total),
+        "on_time_rate": rate_of(events.on_time, events.timed),
+        "resolution_rate": rate_of(events.disputes_resolved, events.disputes),
+        "satisfaction_rate": rate_of(events.satisfied, events.evaluated),
+    }
 
 
 def by_month(groups: Iterable[Any]) -> list[MonthFigures]:

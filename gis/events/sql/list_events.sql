@@ -18,14 +18,18 @@ WITH page AS MATERIALIZED (
        AND (CAST(:source AS text) IS NULL OR e.source = :source)
        AND (CAST(:is_open AS boolean) IS NULL
             OR (e.closed_at IS NULL) = CAST(:is_open AS boolean))
+       AND (CAST(:is_overdue AS boolean) IS NULL
+            OR (e.closed_at IS NULL AND e.due_at IS NOT NULL AND e.due_at < :now)
+               = CAST(:is_overdue AS boolean))
        AND (CAST(:west AS float8) IS NULL
             OR e.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4490))
-       AND (CAST(:grid AS text) IS NULL OR EXISTS (
-               SELECT FROM grid_version AS v
+       -- An array is looked up once, a subquery on e would be for every event.
+       AND (CAST(:grid AS text) IS NULL
+            OR ARRAY[e.basic_grid_id, e.exclusive_grid_id] && ARRAY(
+               SELECT v.grid_id FROM grid_version AS v
                 WHERE v.code = :grid
                   AND v.generations @> CAST(:generation AS bigint)
-                  AND v.valid @> CAST(:day AS date)
-                  AND v.grid_id IN (e.basic_grid_id, e.exclusive_grid_id)))
+                  AND v.valid @> CAST(:day AS date)))
        -- At the root nothing is left out, so that an event outside every grid shows there.
        AND (CAST(:division AS text) IS NULL
             OR EXISTS (SELECT FROM deployment WHERE root_code = :division)
@@ -40,7 +44,7 @@ WITH page AS MATERIALIZED (
 )
 SELECT p.county_code, p.event_id, p.event_no, p.source, p.source_id, p.title, p.description,
        p.category_code, p.level, p.channel, p.occurred_at, p.reported_at, p.closed_at,
-       p.workflow, p.state, p.phase, p.resolved, p.satisfied, p.people_count, p.address_text,
+       p.due_at, coalesce(p.closed_at IS NULL AND p.due_at < :now, false) AS is_overdue, p.workflow, p.state, p.phase, p.resolved, p.satisfied, p.people_count, p.address_text,
        ST_X(p.geom) AS lon, ST_Y(p.geom) AS lat,
        p.position_x, p.position_y, p.position_crs, p.position_accuracy_m,
        basic.code AS basic, exclusive.code AS exclusive, basic.division_code AS division,

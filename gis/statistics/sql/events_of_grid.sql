@@ -1,11 +1,14 @@
 -- Grouped by month and class at once; what is asked for is summed up by the caller.
--- By the grids of then: an event that was closed before boundaries took effect which moved it counts
--- where it was; what is open counts where it is.
+-- By the grids of then: what came after the boundaries that are asked about is taken back, and what
+-- came after the event was closed.
 SELECT to_char(e.reported_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM') AS month,
        left(e.category_code, 2) AS category_class,
        count(*) AS total,
        count(e.closed_at) AS closed,
        count(*) - count(e.closed_at) AS open,
+       count(*) FILTER (WHERE e.closed_at IS NULL AND e.due_at < :now) AS overdue,
+       count(*) FILTER (WHERE e.closed_at <= e.due_at) AS on_time,
+       count(e.due_at) FILTER (WHERE e.closed_at IS NOT NULL) AS timed,
        count(e.satisfied) AS evaluated,
        count(*) FILTER (WHERE e.satisfied) AS satisfied,
        count(*) FILTER (WHERE e.category_code LIKE '01%') AS disputes,
@@ -16,7 +19,9 @@ SELECT to_char(e.reported_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM') AS month,
       FROM refiling AS r JOIN generation AS g USING (generation)
      WHERE :of_then AND r.subject = 'event' AND r.subject_id = e.event_id
        AND r.county_code = e.county_code
-       AND (e.closed_at AT TIME ZONE 'Asia/Shanghai')::date < g.effective_from
+       AND (r.generation > CAST(:generation AS bigint)
+            OR g.effective_from > CAST(:day AS date)
+            OR (e.closed_at AT TIME ZONE 'Asia/Shanghai')::date < g.effective_from)
      ORDER BY r.generation LIMIT 1) AS was ON :of_then
  WHERE (e.basic_grid_id = :grid_id OR e.exclusive_grid_id = :grid_id
         OR :of_then AND e.event_id IN (
