@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,8 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 from shapely.errors import GEOSException
 
 from gis.boundaries.reading.dbf import DbfText, complete_name, sniff_dbf
+from gis.boundaries.reading.drawing import read_drawing
+from gis.boundaries.reading.model import Layer
 from gis.boundaries.reading.sources import Source, SourceKind, find_part
 from gis.core.errors import BadFile, Invalid
 from gis.tabular.encodings import decode_cut
@@ -25,35 +26,10 @@ _RAW = "ISO-8859-1"
 """Maps every byte to a character and back: GDAL hands the bytes through."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """The features of one layer.
-
-    Attributes
-    ----------
-    headers
-        Names of the columns.
-    cells
-        Object columns of str, (n, columns).
-    shapes
-        Object array (n,) of flat geometries in ``crs``; None where a feature has none.
-    crs
-        What the file says (``EPSG:…`` or WKT); None where it says nothing.
-    encoding
-        Encoding of the text.
-    had_z
-        How many shapes had heights, which were dropped.
-    warnings
-        What GDAL said.
-    """
-
-    headers: tuple[str, ...]
-    cells: pd.DataFrame
-    shapes: NDArray[Any]
-    crs: str | None
-    encoding: str
-    had_z: int
-    warnings: tuple[str, ...]
+_KML_FURNITURE = (
+    "id", "description", "Description", "timestamp", "begin", "end", "altitudeMode", "tessellate",
+    "extrude", "visibility", "drawOrder", "icon",
+)  # fmt: skip
 
 
 def read_layer(source: Source, layer: str | None, spellings: Mapping[str, str]) -> Layer:
@@ -64,7 +40,7 @@ def read_layer(source: Source, layer: str | None, spellings: Mapping[str, str]) 
     source
         The file.
     layer
-        Which layer of a GeoPackage; the only one by default.
+        Which layer of a GeoPackage or KML; the only one by default.
     spellings
         Header that the import understands → its field, to complete names that were cut.
 
@@ -79,6 +55,8 @@ def read_layer(source: Source, layer: str | None, spellings: Mapping[str, str]) 
     Invalid
         There are several layers, or none of that name.
     """
+    if source.kind is SourceKind.DXF:
+        return read_drawing(source.path)
     text = None
     options: dict[str, Any] = {}
     if source.kind is SourceKind.SHAPEFILE:
@@ -86,7 +64,7 @@ def read_layer(source: Source, layer: str | None, spellings: Mapping[str, str]) 
         assert part is not None  # noqa: S101 - _check_shapefile has seen it
         text = sniff_dbf(part)
         options["encoding"] = _RAW
-    elif source.kind is SourceKind.GEOPACKAGE:
+    elif source.kind in (SourceKind.GEOPACKAGE, SourceKind.KML):
         options["layer"] = _choose_layer(source.path, layer)
     try:
         with warnings.catch_warnings(record=True) as told:
@@ -104,8 +82,11 @@ def read_layer(source: Source, layer: str | None, spellings: Mapping[str, str]) 
         raise BadFile(f"{source.path.name} has no features", zh=f"{source.path.name} 中没有要素")
     had_z = int(shapely.has_z(shapes).sum())
     crs = source.crs_name or (meta["crs"] if source.names_crs else None)
+    headers = _headers(meta["fields"], text, spellings)
+    if source.kind is SourceKind.KML:
+        headers, columns = _without_furniture(headers, columns, spellings)
     return Layer(
-        headers=_headers(meta["fields"], text, spellings),
+        headers=headers,
         cells=pd.DataFrame({i: _texts(column, text) for i, column in enumerate(columns)}),
         shapes=np.asarray(shapely.force_2d(shapes)),
         crs=crs,
@@ -113,6 +94,17 @@ def read_layer(source: Source, layer: str | None, spellings: Mapping[str, str]) 
         had_z=had_z,
         warnings=tuple(sorted({str(warning.message) for warning in told})),
     )
+
+
+def _without_furniture(
+    headers: tuple[str, ...], columns: Sequence[Any], spellings: Mapping[str, str]
+) -> tuple[tuple[str, ...], list[Any]]:
+    """Leave out what GDAL adds to every KML, and its Name where another column is the name."""
+    dropped = set(_KML_FURNITURE)
+    if any(spellings.get(header) == "name" for header in headers if header != "Name"):
+        dropped.add("Name")
+    kept = [i for i, header in enumerate(headers) if header not in dropped]
+    return tuple(headers[i] for i in kept), [columns[i] for i in kept]
 
 
 def _choose_layer(path: Path, layer: str | None) -> str:
@@ -125,6 +117,7 @@ def _choose_layer(path: Path, layer: str | None) -> str:
     raise Invalid(
         f"{path.name}: say which layer with --layer, one of: {listed}",
         zh=f"{path.name}：请用 --layer 指定图层：{listed}",
+        layers=names,
     )
 
 

@@ -20,6 +20,8 @@ from gis.core.geodesy import distance_m
 
 SAMPLE = 2_000
 """Vertices tried for each candidate."""
+MEASURED = 200
+"""Of these, from all over the file, how many are measured against the stored borders."""
 PLAUSIBLE_SHARE = 0.5
 SHOWN = 6
 
@@ -131,9 +133,7 @@ def candidates(shapes: NDArray[Any], bounds: Bounds, borders: Any | None) -> lis
     list of Candidate
         By distance to the stored borders where there are any, else by the share inside.
     """
-    xy = shapely.get_coordinates(shapes[~shapely.is_missing(shapes)])
-    xy = xy[np.isfinite(xy).all(axis=1)]
-    xy = xy[:: max(len(xy) // SAMPLE, 1)]
+    xy = _sample(shapes)
     found = []
     for name in ("EPSG:4490", "gcj02", "bd09", *GAUSS_KRUGER, 3857):
         crs = parse_crs(name)
@@ -141,6 +141,35 @@ def candidates(shapes: NDArray[Any], bounds: Bounds, borders: Any | None) -> lis
         if share > PLAUSIBLE_SHARE:
             found.append(Candidate(crs, share, _border_distance(lon, lat, borders)))
     return sorted(found, key=lambda c: (np.nan_to_num(c.border_m), -c.share_inside))
+
+
+def fit_of(shapes: NDArray[Any], crs: Crs, bounds: Bounds, borders: Any | None) -> Candidate:
+    """Say how well a file fits in one system.
+
+    Parameters
+    ----------
+    shapes, bounds, borders
+        As for `require_reference`.
+    crs
+        The system.
+
+    Returns
+    -------
+    Candidate
+    """
+    share, lon, lat = _share_inside(_sample(shapes), crs, bounds)
+    return Candidate(crs, share, _border_distance(lon, lat, borders) if share else float("nan"))
+
+
+def title_of(crs: Crs) -> str:
+    """Return what the EPSG register calls a system; its own name where it is not there."""
+    return _title(crs.epsg) if crs.epsg else crs.name
+
+
+def _sample(shapes: NDArray[Any]) -> NDArray[np.float64]:
+    xy = shapely.get_coordinates(shapes[~shapely.is_missing(shapes)])
+    xy = xy[np.isfinite(xy).all(axis=1)]
+    return np.asarray(xy[:: max(len(xy) // SAMPLE, 1)])
 
 
 def describe_candidates(listed: list[Candidate], *, zh: bool) -> str:
@@ -194,7 +223,8 @@ def _border_distance(lon: Any, lat: Any, borders: Any | None) -> float:
     if borders is None:
         return float("nan")
     good = np.isfinite(lon) & np.isfinite(lat)
-    points = shapely.points(lon[good], lat[good])[:200]
+    points = shapely.points(lon[good], lat[good])
+    points = points[:: max(len(points) // MEASURED, 1)]
     nearest = shapely.get_coordinates(shapely.shortest_line(points, borders)).reshape(-1, 2, 2)
     metres = distance_m(nearest[:, 0, 0], nearest[:, 0, 1], nearest[:, 1, 0], nearest[:, 1, 1])
     return float(np.median(metres))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import struct
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -29,6 +30,8 @@ class SourceKind(StrEnum):
     SHAPEFILE = "Shapefile"
     GEOPACKAGE = "GeoPackage"
     GEOJSON = "GeoJSON"
+    KML = "KML"
+    DXF = "DXF"
 
 
 ENDINGS = {
@@ -36,7 +39,10 @@ ENDINGS = {
     ".gpkg": SourceKind.GEOPACKAGE,
     ".geojson": SourceKind.GEOJSON,
     ".json": SourceKind.GEOJSON,
+    ".kml": SourceKind.KML,
+    ".dxf": SourceKind.DXF,
 }
+PACKED = (".zip", ".kmz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,11 @@ class Source:
     names_crs: bool
     crs_name: str | None = None
 
+    @property
+    def is_degrees_by_standard(self) -> bool:
+        """Whether its standard says longitude and latitude where the file says nothing."""
+        return self.kind is SourceKind.GEOJSON and not self.names_crs
+
 
 @contextmanager
 def open_source(path: Path, layer: str | None) -> Iterator[Source]:
@@ -69,7 +80,8 @@ def open_source(path: Path, layer: str | None) -> Iterator[Source]:
     Parameters
     ----------
     path
-        ``.geojson``, ``.json``, ``.gpkg``, ``.shp`` or ``.zip``.
+        ``.geojson``, ``.json``, ``.gpkg``, ``.shp``, ``.kml``, ``.dxf``, or one of them in a
+        ``.zip`` or ``.kmz``.
     layer
         Which Shapefile of an archive.
 
@@ -85,7 +97,7 @@ def open_source(path: Path, layer: str | None) -> Iterator[Source]:
     Invalid
         An archive holds several files, and which is not said.
     """
-    if path.suffix.lower() == ".zip":
+    if path.suffix.lower() in PACKED:
         read_bytes(path)
         with TemporaryDirectory(prefix="gridmap-import-") as folder:
             yield _look(_unpack(path, Path(folder), layer))
@@ -93,33 +105,41 @@ def open_source(path: Path, layer: str | None) -> Iterator[Source]:
         yield _look(path)
 
 
-def _look(path: Path) -> Source:
-    kind = ENDINGS.get(path.suffix.lower())
-    if kind is None:
-        hint, hint_zh = _HINTS.get(path.suffix.lower(), ("", ""))
+def require_known_ending(path: Path) -> None:
+    """Refuse a file that is not read, by its name alone.
+
+    Raises
+    ------
+    BadFile
+        Says what is read, and what to do with this one.
+    """
+    ending = path.suffix.lower()
+    if ending not in {*ENDINGS, *PACKED}:
+        hint, hint_zh = _HINTS.get(ending, ("", ""))
         raise BadFile(
-            f"{path.name}: the ending is not known; GeoJSON (.geojson), GeoPackage (.gpkg) and "
-            f"Shapefile (.shp or .zip) are read{hint}",
+            f"{path.name}: the ending is not known; GeoJSON (.geojson), GeoPackage (.gpkg), "
+            f"Shapefile (.shp or .zip), KML (.kml, .kmz) and DXF (.dxf) are read{hint}",
             zh=f"{path.name}：不支持该文件类型；可读取 GeoJSON(.geojson)、GeoPackage(.gpkg)、"
-            f"Shapefile(.shp 或 .zip){hint_zh}",
+            f"Shapefile(.shp 或 .zip)、KML(.kml、.kmz)、DXF(.dxf){hint_zh}",
         )
+
+
+def _look(path: Path) -> Source:
+    require_known_ending(path)
+    kind = ENDINGS[path.suffix.lower()]
     data = read_bytes(path)
     if kind is SourceKind.GEOJSON:
         name = _check_geojson(path, data)
         return Source(path, kind, names_crs=name is not None, crs_name=name)
-    if kind is SourceKind.GEOPACKAGE:
-        _check_geopackage(path, data)
-    else:
-        _check_shapefile(path, data)
-    return Source(path, kind, names_crs=True)
+    _CHECKS[kind](path, data)
+    return Source(path, kind, names_crs=kind is not SourceKind.DXF)
 
 
 _HINTS = {
     ".dwg": (
-        "; DWG has no open form: save it as DXF and draw polygons in QGIS, or ask for Shapefile",
-        "；DWG 为封闭格式，请在 CAD/GIS 中导出为 Shapefile",
+        "; DWG has no open form: save it as DXF in the CAD program, or ask for Shapefile",
+        "；DWG 为封闭格式，请在 CAD 软件中另存为 DXF，或索取 Shapefile",
     ),
-    ".kml": ("; open it in QGIS and save it as GeoPackage", "；请在 QGIS 中另存为 GeoPackage"),
     ".rar": ("; pack it as .zip", "；请改用 .zip 打包"),
     ".gdb": ("; export the layer as GeoPackage", "；请将图层导出为 GeoPackage"),
 }
@@ -194,6 +214,45 @@ def _check_shapefile(path: Path, data: bytes) -> None:
             )
 
 
+def _check_kml(path: Path, data: bytes) -> None:
+    head = data[:4096]
+    if b"<!DOCTYPE" in head or b"<!ENTITY" in data[:65536]:
+        raise BadFile(
+            f"{path.name} declares entities of its own, which no KML needs; it is refused",
+            zh=f"{path.name} 含有自定义实体（DOCTYPE/ENTITY），正常的 KML 不需要，已拒绝",
+        )
+    if b"<kml" not in head:
+        raise _other(path, "KML")
+    if not data.rstrip().endswith(b"</kml>"):
+        raise _cut(path)
+
+
+def _check_dxf(path: Path, data: bytes) -> None:
+    if _DWG.match(data):
+        raise BadFile(
+            f"{path.name} is a DWG drawing that was renamed; save it as DXF in the CAD program",
+            zh=f"{path.name} 实为 DWG 图纸（仅改了扩展名），请在 CAD 软件中另存为 DXF",
+        )
+    if data.startswith(b"AutoCAD Binary DXF"):
+        raise BadFile(
+            f"{path.name} is a binary DXF; save it as text (ASCII DXF)",
+            zh=f"{path.name} 为二进制 DXF，请另存为文本（ASCII）DXF",
+        )
+    if b"SECTION" not in data[:65536]:
+        raise _other(path, "DXF")
+    if not data.rstrip(b"\r\n \x00\x1a").endswith(b"EOF"):
+        raise _cut(path)
+
+
+_DWG = re.compile(rb"AC(1\.|[12]\.[0-9]|10[0-9]{2})")
+_CHECKS: Mapping[SourceKind, Callable[[Path, bytes], None]] = {
+    SourceKind.GEOPACKAGE: _check_geopackage,
+    SourceKind.SHAPEFILE: _check_shapefile,
+    SourceKind.KML: _check_kml,
+    SourceKind.DXF: _check_dxf,
+}
+
+
 def find_part(shapefile: Path, ending: str) -> Path | None:
     """Return the part of a Shapefile with this ending, whatever its case."""
     for spelled in (ending, ending.upper()):
@@ -209,6 +268,8 @@ def _unpack(path: Path, folder: Path, layer: str | None) -> Path:
         mains = {_stem(m): m for m in members if _ending(m) in ENDINGS}
         if layer is not None:
             mains = {stem: m for stem, m in mains.items() if PurePosixPath(stem).name == layer}
+        if path.suffix.lower() == ".kmz":
+            mains = _main_of_kmz(archive, mains)
         if len(mains) != 1:
             raise _not_one(path, members, layer)
         (stem, main), *_ = mains.items()
@@ -217,6 +278,18 @@ def _unpack(path: Path, folder: Path, layer: str | None) -> Path:
                 # The names in the archive are not trusted: only their endings are kept.
                 unpack(archive, member, folder / f"{path.stem}{_ending(member)}")
     return folder / f"{path.stem}{_ending(main)}"
+
+
+def _main_of_kmz(
+    archive: zipfile.ZipFile, mains: dict[str, zipfile.ZipInfo]
+) -> dict[str, zipfile.ZipInfo]:
+    """Leave only ``doc.kml``, which stands first by the standard, unless it but names others."""
+    first = mains.get("doc")
+    if first is None or len(mains) == 1:
+        return mains
+    with archive.open(first) as file:
+        is_list = b"<NetworkLink" in file.read(MIB)
+    return {stem: m for stem, m in mains.items() if (m is not first) == is_list}
 
 
 def _is_wanted(member: zipfile.ZipInfo) -> bool:
@@ -236,8 +309,8 @@ def _not_one(path: Path, members: list[zipfile.ZipInfo], layer: str | None) -> I
     names = [PurePosixPath(_stem(m)).name for m in members if _ending(m) in ENDINGS]
     if not names:
         return BadFile(
-            f"{path.name} holds no .shp, .gpkg or .geojson",
-            zh=f"{path.name} 中没有 .shp、.gpkg 或 .geojson 文件",
+            f"{path.name} holds no .shp, .gpkg, .geojson, .kml or .dxf",
+            zh=f"{path.name} 中没有 .shp、.gpkg、.geojson、.kml 或 .dxf 文件",
         )
     asked = f" named {layer}" if layer else ""
     return Invalid(
@@ -245,6 +318,7 @@ def _not_one(path: Path, members: list[zipfile.ZipInfo], layer: str | None) -> I
         f"{', '.join(sorted(names))}",
         zh=f"{path.name} 中有多个（或没有对应的）文件，请用 --layer 指定其一："
         f"{'、'.join(sorted(names))}",
+        layers=sorted(names),
     )
 
 
