@@ -284,21 +284,24 @@ def _misfiled(label: str, lon: float, lat: float, zh: str, en: str) -> Fault:
     )
 
 
+_BROKEN = {
+    "lineage": ("has lineage whose shares do not add up to 1", "沿革份额之和不为 1"),
+    "filing": ("is not filed where the crosswalk says", "归格与归属对照不符"),
+    "generation": ("does not hold the boundaries that were published", "版内网格与发布时不符"),
+}
+
+
 def _history(case: _Case) -> Finding:
     """Compare the history with what is; of the whole, whichever division was asked for."""
     faults = []
     for row in list_broken_history(case.session):
-        said = (
-            ("has lineage whose shares do not add up to 1", "沿革份额之和不为 1")
-            if row.kind == "lineage"
-            else ("is not filed where the crosswalk says", "归格与归属对照不符")
-        )
+        said = _BROKEN.get(row.kind, _BROKEN["filing"])
         ending, ending_zh = f" (generation {row.generation})", f"（第 {row.generation} 版）"
         faults.append(_fault(row.subject, None, said[0] + ending, said[1] + ending_zh))
     return Finding(
         "history",
-        "沿革与归属对照一致",
-        "lineage and crosswalk agree with the filing",
+        "沿革、归属对照与各版网格一致",
+        "lineage, crosswalk and past generations are as they were published",
         count_history(case.session),
         faults,
     )

@@ -92,7 +92,7 @@ def list_misfiled(
 
 
 def list_broken_history(session: ReadSession) -> list[Any]:
-    """List what the history contradicts: subject, kind (lineage, household, event), generation."""
+    """List what the history contradicts: subject, kind (or whose row it is), generation."""
     return list(session.execute(text(read_sql(__file__, "broken_history"))).all())
 
 

@@ -16,8 +16,9 @@ from gis.boundaries.defects import exclusive_overlaps, shape_defects, summarise
 from gis.boundaries.import_queries import find_borders, list_division_names
 from gis.boundaries.publish import Publication, publish_import
 from gis.boundaries.reading.columns import FIELDS, SPELLINGS, grid_columns
-from gis.boundaries.reading.layers import Layer, read_layer
+from gis.boundaries.reading.layers import read_layer
 from gis.boundaries.reading.mending import mend_borders
+from gis.boundaries.reading.model import Layer
 from gis.boundaries.reading.reference import require_reference, resolve_crs
 from gis.boundaries.reading.shapes import Shapes, canonical_shapes
 from gis.boundaries.reading.sources import open_source
@@ -100,7 +101,7 @@ def import_boundaries(
     session
         The open transaction; nothing is committed here.
     path
-        GeoJSON, GeoPackage, Shapefile, or a ZIP with one of them.
+        GeoJSON, GeoPackage, Shapefile, KML, DXF, or a ZIP with one of them.
     options
         Coordinate system, columns, date.
     profile
@@ -132,7 +133,7 @@ def import_boundaries(
     with open_source(path, options.layer) as source:
         layer = read_layer(source, options.layer, SPELLINGS)
         # By its standard a GeoJSON file that names no system is in longitude and latitude.
-        from_file = layer.crs if source.names_crs else CRS84
+        from_file = CRS84 if source.is_degrees_by_standard else layer.crs
     said = resolve_crs(from_file) if options.crs is None else None
     bounds = Bounds(*profile.bounds)
     borders = find_borders(as_reader(session))

@@ -12,7 +12,7 @@ import numpy as np
 import orjson
 import pandas as pd
 import shapely
-from sqlalchemy import text
+from sqlalchemy import Result, text
 
 from gis.boundaries.derive import shape_columns
 from gis.db.copying import append_frame, ewkb, point_ewkb, reserve_ids
@@ -113,6 +113,11 @@ def versions_where(session: WriteSession, condition: str, **values: Any) -> pd.D
         text(f"SELECT {VERSION_COLUMNS} FROM grid_version WHERE {condition}"),  # noqa: S608
         values,
     )
+    return versions_frame(rows)
+
+
+def versions_frame(rows: Result[Any]) -> pd.DataFrame:
+    """Return rows of `VERSION_COLUMNS`, indexed by code."""
     names = list(rows.keys())
     # Plain objects: looking up a few texts in columns of Arrow's takes longer than the database.
     frame = pd.DataFrame(rows.all(), columns=names, dtype=object)

@@ -25,13 +25,22 @@ from gis.boundaries.drafts.reviewing import (
     submit,
     withdraw,
 )
+from gis.boundaries.drafts.scheduling import (
+    Due,
+    publish_due,
+    publish_next_due,
+    schedule,
+    unschedule,
+)
 from gis.boundaries.drafts.talking import (
     PRESENT,
     Comment,
     Presence,
     add_comment,
+    end_presence,
     list_comments,
     list_presence,
+    resolve_comment,
     tell_presence,
 )
 from gis.boundaries.drafts.undoing import redo, undo
@@ -45,6 +54,7 @@ __all__ = [
     "Changeset",
     "Choice",
     "Comment",
+    "Due",
     "Impact",
     "Operation",
     "Outcome",
@@ -58,6 +68,7 @@ __all__ = [
     "apply_operation",
     "approve",
     "create_changeset",
+    "end_presence",
     "etag_of",
     "get_changeset",
     "list_changesets",
@@ -69,13 +80,18 @@ __all__ = [
     "patch_changeset",
     "preview",
     "publish",
+    "publish_due",
+    "publish_next_due",
     "rebase_changeset",
     "redo",
     "reject",
+    "resolve_comment",
+    "schedule",
     "shown_grids",
     "submit",
     "tell_presence",
     "undo",
+    "unschedule",
     "validate",
     "withdraw",
 ]

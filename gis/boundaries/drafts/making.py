@@ -172,5 +172,5 @@ def patch_changeset(
                 zh="方案不能改到其他县（市、区），请新建方案。",
             )
         given["scope_codes"] = codes
-    set_fields(session, changeset, state="draft", **given)
+    set_fields(session, changeset, by=actor.name, state="draft", **given)
     return get_changeset(session, changeset_id)

@@ -28,10 +28,18 @@ class Changeset:
         Townships (twelve digits) whose grids and outlines it may change.
     submitted_version
         Approvals of earlier versions do not count.
+    scheduled_at, scheduled_by
+        When, and by whom, it was decided that it be published on its effective day; None where it
+        is not to be.
+    schedule_refusal
+        Why it was not published on that day: at, detail, detail_zh, and what else the refusal
+        tells (``codes``).
     operations, undone
         How many operations hold, and how many can be redone.
     grids
         How many grids it changes, those left out that only get a vertex.
+    comments
+        How many remarks on it are open.
     """
 
     county_code: str
@@ -50,9 +58,13 @@ class Changeset:
     submitted_version: int | None
     created_at: dt.datetime
     updated_at: dt.datetime
+    scheduled_at: dt.datetime | None = None
+    scheduled_by: str | None = None
+    schedule_refusal: Mapping[str, Any] | None = None
     operations: int = 0
     undone: int = 0
     grids: int = 0
+    comments: int = 0
 
     @property
     def etag(self) -> str:

@@ -107,7 +107,7 @@ def apply_operation(
         op_no = None
         if not dry_run:
             op_no = write_step(session, actor, changeset, step)
-            set_fields(session, changeset, state="draft")
+            set_fields(session, changeset, by=actor.name, state="draft")
     if op_no is not None:
         changeset = get_changeset(session, changeset_id)
     return Outcome(

@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy import text
 
 from gis import audit
+from gis.boundaries.drafts.keeping import KEPT
 from gis.boundaries.drafts.model import Changeset
 from gis.boundaries.drafts.permits import claim, require_power
 from gis.boundaries.drafts.queries import get_changeset
@@ -90,10 +91,15 @@ def _answered(
         return None
     found: dict[str, Any] | None = session.scalar(
         text(
-            "SELECT publication FROM changeset WHERE county_code = :county"
+            "SELECT publication - CAST(:kept AS text) FROM changeset WHERE county_code = :county"
             " AND changeset_id = :changeset_id AND publish_key = :key"
         ),
-        {"county": changeset.county_code, "changeset_id": changeset.changeset_id, "key": key},
+        {
+            "county": changeset.county_code,
+            "changeset_id": changeset.changeset_id,
+            "key": key,
+            "kept": KEPT,
+        },
     )
     return found
 
@@ -103,7 +109,8 @@ def _keep(
 ) -> None:
     session.execute(
         text(
-            "UPDATE changeset SET publish_key = :key, publication = CAST(:answer AS jsonb)"
+            "UPDATE changeset SET publish_key = :key,"
+            " publication = coalesce(publication, '{}') || CAST(:answer AS jsonb)"
             " WHERE county_code = :county AND changeset_id = :changeset_id"
         ),
         {

@@ -7,15 +7,22 @@ from dataclasses import asdict
 from typing import Any
 
 import orjson
-from sqlalchemy import func, text, update
+from sqlalchemy import func, null, text, update
 from sqlalchemy.orm import Session
 
-from gis.boundaries.drafts.model import Changeset, DraftGrid, Operation, ShownGrid
+from gis.boundaries.drafts.model import COUNTY_DIGITS, Changeset, DraftGrid, Operation, ShownGrid
 from gis.boundaries.drafts.statements import statement
+from gis.boundaries.telling import tell_changeset
 from gis.core.errors import NotFound
 from gis.db import tables
 from gis.db.session import ReadSession, WriteSession
 
+#: What is written where a draft is not, or no longer, to be published on its day.
+UNSCHEDULED: dict[str, Any] = {
+    "scheduled_at": None,
+    "scheduled_by": None,
+    "schedule_refusal": null(),
+}
 _EVERYTHING: dict[str, Any] = dict.fromkeys(("changeset_id", "before", "states", "author", "scope"))
 
 
@@ -69,11 +76,20 @@ def add_changeset(session: WriteSession, **values: Any) -> int:
         " effective_from, scope_codes) VALUES (:county_code, :title, :reason, :author,"
         " :base_generation, :effective_from, :scope_codes) RETURNING changeset_id"
     )
-    return int(session.execute(statement, values).scalar_one())
+    number = int(session.execute(statement, values).scalar_one())
+    tell_changeset(
+        session,
+        number,
+        version=1,
+        state="draft",
+        by=values["author"],
+        scope_codes=values["scope_codes"],
+    )
+    return number
 
 
-def set_fields(session: WriteSession, changeset: Changeset, **values: Any) -> None:
-    """Change columns of a draft; its version grows by one.
+def set_fields(session: WriteSession, changeset: Changeset, *, by: str, **values: Any) -> None:
+    """Change columns of a draft; its version grows by one, and those who see it are told.
 
     Parameters
     ----------
@@ -81,16 +97,20 @@ def set_fields(session: WriteSession, changeset: Changeset, **values: Any) -> No
         Holds the draft's lock.
     changeset
         Which one.
+    by
+        Name of the actor who does it.
     **values
         Column → new value.
     """
     row = tables.Changeset
-    session.execute(
+    now = session.execute(
         update(row)
         .where(row.county_code == changeset.county_code, row.changeset_id == changeset.changeset_id)
         .values(version=row.version + 1, updated_at=func.clock_timestamp(), **values)
+        .returning(row.version, row.state, row.scope_codes)
         .execution_options(synchronize_session=False)
-    )
+    ).one()
+    tell_changeset(session, changeset.changeset_id, by=by, **now._mapping)
 
 
 def shown_grids(
@@ -201,9 +221,14 @@ def without_unchanged(
     found = session.execute(
         text(
             "SELECT grid_version_id, name, kind, division_code, CAST(geom AS text) AS geometry,"
-            "       attributes FROM grid_version WHERE grid_version_id = ANY(:ids)"
+            "       attributes FROM grid_version"
+            " WHERE county_code = ANY(:counties) AND grid_version_id = ANY(:ids)"
         ),
-        {"ids": list(again.values())},
+        # The county is part of the key by which versions are found.
+        {
+            "counties": sorted({(row.division_code or "")[:COUNTY_DIGITS] for row in rows}),
+            "ids": list(again.values()),
+        },
     )
     base = {one.grid_version_id: tuple(one)[1:] for one in found}
     return [

@@ -23,7 +23,7 @@ from gis.boundaries.drafts.working import state_of
 from gis.core.access import Actor
 from gis.core.editing import Neighbourhood, Plan, Replace, Replacement, parse_operation, reach
 from gis.core.editing.model import Reach
-from gis.core.errors import Invalid
+from gis.core.errors import Conflict, Invalid
 from gis.db.session import WriteSession, as_reader
 from gis.grids import current_generation
 
@@ -98,9 +98,15 @@ def rebase_changeset(
     Raises
     ------
     Conflict
-        The draft is frozen.
+        The draft is frozen, or a rollback.
     """
     changeset = claim_editable(session, actor, changeset_id, if_version)
+    if changeset.kind == "rollback":
+        # It holds grids without operations: there is nothing to replay.
+        raise Conflict(
+            "A rollback cannot be rebased; make it anew from its generation.",
+            zh="回退方案不能更新，请在版次中重新发起回退。",
+        )
     with seeing_whole(session):
         replay = _Replay(session, actor, changeset)
         held = [one for one in list_operations(session, changeset) if not one.is_undone]
@@ -111,7 +117,7 @@ def rebase_changeset(
             for step in replay.steps:
                 write_step(session, actor, changeset, step)
             newest = current_generation(as_reader(session))
-            set_fields(session, changeset, state="draft", base_generation=newest)
+            set_fields(session, changeset, by=actor.name, state="draft", base_generation=newest)
     return Rebase(get_changeset(session, changeset_id), is_written, told)
 
 

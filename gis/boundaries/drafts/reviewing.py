@@ -10,6 +10,7 @@ from typing import Literal
 from sqlalchemy import text
 
 from gis import audit
+from gis.boundaries.drafts.keeping import KEPT, kept_document
 from gis.boundaries.drafts.model import COUNTY_DIGITS, EDITABLE, Changeset
 from gis.boundaries.drafts.permits import (
     claim,
@@ -17,8 +18,8 @@ from gis.boundaries.drafts.permits import (
     require_power,
     township_paths,
 )
-from gis.boundaries.drafts.queries import get_changeset, set_fields
-from gis.boundaries.drafts.whole import Verdict, validate
+from gis.boundaries.drafts.queries import UNSCHEDULED, get_changeset, set_fields
+from gis.boundaries.drafts.whole import Verdict, validate, weigh
 from gis.core.access import Actor, Power
 from gis.core.errors import Conflict, Forbidden
 from gis.db.session import ReadSession, WriteSession
@@ -68,13 +69,28 @@ def submit(
         It changes nothing, has to be rebased, or breaks a rule; `validate` says what.
     """
     changeset = claim_editable(session, actor, changeset_id, if_version)
-    _require_publishable(validate(session, actor, changeset_id))
-    set_fields(session, changeset, state="submitted", submitted_version=changeset.version + 1)
+    require_publishable(validate(session, actor, changeset_id))
+    kept = {KEPT: kept_document(weigh(session, changeset))}
+    set_fields(
+        session,
+        changeset,
+        by=actor.name,
+        state="submitted",
+        submitted_version=changeset.version + 1,
+        publication=kept,
+    )
     _record(session, actor, changeset, deed="submit", state="submitted")
     return get_changeset(session, changeset_id)
 
 
-def _require_publishable(verdict: Verdict) -> None:
+def require_publishable(verdict: Verdict) -> None:
+    """Raise unless a whole draft could be published as things are.
+
+    Raises
+    ------
+    Conflict
+        It changes nothing, has to be rebased, or breaks a rule; ``errors`` says what.
+    """
     if verdict.state == "publishable":
         return
     said = {
@@ -125,7 +141,8 @@ def withdraw(
             zh="方案已发布，不能撤回。" if changeset.state == "published" else "方案已撤回。",
             state=changeset.state,
         )
-    set_fields(session, changeset, state="withdrawn", submitted_version=None)
+    given = UNSCHEDULED | {"state": "withdrawn", "submitted_version": None}
+    set_fields(session, changeset, by=actor.name, **given)
     _record(session, actor, changeset, deed="withdraw", state="withdrawn")
     return get_changeset(session, changeset_id)
 
@@ -170,7 +187,7 @@ def approve(
     _add_review(session, actor, changeset, verdict="approve", comment=comment, covers=covers)
     missing = missing_approvals(session, changeset)
     state = "submitted" if missing else "approved"
-    set_fields(session, changeset, state=state)
+    set_fields(session, changeset, by=actor.name, state=state)
     _record(session, actor, changeset, deed="approve", state=state, reason=comment)
     return get_changeset(session, changeset_id)
 
@@ -209,7 +226,7 @@ def reject(
     changeset = claim(session, changeset_id, if_version)
     covers = _require_reviewer(session, actor, changeset)
     _add_review(session, actor, changeset, verdict="reject", comment=comment, covers=covers)
-    set_fields(session, changeset, state="rejected", submitted_version=None)
+    set_fields(session, changeset, by=actor.name, state="rejected", submitted_version=None)
     _record(session, actor, changeset, deed="reject", state="rejected", reason=comment)
     return get_changeset(session, changeset_id)
 

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
+from gis.boundaries.drafts.model import Changeset
 from gis.boundaries.drafts.queries import get_changeset
+from gis.boundaries.telling import tell_changeset
 from gis.core.access import Actor
+from gis.core.errors import NotFound
 from gis.core.lattice import canonical
 from gis.db.session import ReadSession, WriteSession
 
@@ -97,11 +100,82 @@ def add_comment(
             "lat": lat,
         },
     ).scalar_one()
+    _tell(session, changeset, actor)
+    return _comment(session, changeset, number)
+
+
+def _tell(session: WriteSession, changeset: Changeset, actor: Actor) -> None:
+    """Tell those who see a draft that there is something new about it; its version stays."""
+    tell_changeset(
+        session,
+        changeset.changeset_id,
+        version=changeset.version,
+        state=changeset.state,
+        by=actor.name,
+        scope_codes=changeset.scope_codes,
+    )
+
+
+def _comment(session: WriteSession, changeset: Changeset, number: int) -> Comment:
     row = session.execute(
         text(f"{_COMMENTS} AND changeset_comment_id = :number"),
-        {"county": changeset.county_code, "changeset_id": changeset_id, "number": number},
-    ).one()
+        {
+            "county": changeset.county_code,
+            "changeset_id": changeset.changeset_id,
+            "number": number,
+        },
+    ).one_or_none()
+    if row is None:
+        raise NotFound(
+            f"Changeset {changeset.changeset_id} has no remark {number}.",
+            zh=f"方案 {changeset.changeset_id} 没有编号为 {number} 的评论。",
+            comment_id=number,
+        )
     return Comment(**row._mapping)
+
+
+def resolve_comment(
+    session: WriteSession, actor: Actor, changeset_id: int, comment_id: int, *, is_resolved: bool
+) -> Comment:
+    """Say that a remark is settled, or that it is not after all.
+
+    Parameters
+    ----------
+    session
+        Its scope decides what there is.
+    actor
+        Who says it.
+    changeset_id, comment_id
+        Which remark on which draft.
+    is_resolved
+        A remark that is settled keeps the time at which it was settled first.
+
+    Returns
+    -------
+    Comment
+
+    Raises
+    ------
+    NotFound
+        There is no such draft, or not for whoever asks; or it has no such remark.
+    """
+    changeset = get_changeset(session, changeset_id)
+    session.execute(
+        text(
+            "UPDATE changeset_comment SET resolved_at = CASE WHEN :is_resolved"
+            "  THEN coalesce(resolved_at, clock_timestamp()) END"
+            " WHERE county_code = :county AND changeset_id = :changeset_id"
+            "   AND changeset_comment_id = :number"
+        ),
+        {
+            "county": changeset.county_code,
+            "changeset_id": changeset_id,
+            "number": comment_id,
+            "is_resolved": is_resolved,
+        },
+    )
+    _tell(session, changeset, actor)
+    return _comment(session, changeset, comment_id)
 
 
 def list_comments(session: ReadSession, changeset_id: int, *, limit: int) -> list[Comment]:
@@ -155,6 +229,21 @@ def tell_presence(
         There is no such draft, or not for whoever asks.
     """
     changeset = get_changeset(session, changeset_id)
+    values = {
+        "county": changeset.county_code,
+        "changeset_id": changeset_id,
+        "actor": actor.name,
+        "grids": list(dict.fromkeys(grids)),
+        "within": PRESENT,
+    }
+    before = session.execute(
+        text(
+            "SELECT grid_codes FROM editor_presence WHERE county_code = :county"
+            " AND changeset_id = :changeset_id AND actor = :actor"
+            " AND seen_at > clock_timestamp() - :within"
+        ),
+        values,
+    ).scalar_one_or_none()
     session.execute(
         text(
             "INSERT INTO editor_presence (county_code, changeset_id, actor, grid_codes, seen_at)"
@@ -162,13 +251,39 @@ def tell_presence(
             " ON CONFLICT (county_code, changeset_id, actor)"
             " DO UPDATE SET grid_codes = excluded.grid_codes, seen_at = excluded.seen_at"
         ),
-        {
-            "county": changeset.county_code,
-            "changeset_id": changeset_id,
-            "actor": actor.name,
-            "grids": list(dict.fromkeys(grids)),
-        },
+        values,
     )
+    # A mere sign of life is no news.
+    if before != values["grids"]:
+        _tell(session, changeset, actor)
+
+
+def end_presence(session: WriteSession, actor: Actor, changeset_id: int) -> None:
+    """Say that somebody has left a draft.
+
+    Parameters
+    ----------
+    session
+        Its scope decides what there is.
+    actor
+        Who worked.
+    changeset_id
+        On which draft.
+
+    Raises
+    ------
+    NotFound
+        There is no such draft, or not for whoever asks.
+    """
+    changeset = get_changeset(session, changeset_id)
+    session.execute(
+        text(
+            "DELETE FROM editor_presence WHERE county_code = :county"
+            " AND changeset_id = :changeset_id AND actor = :actor"
+        ),
+        {"county": changeset.county_code, "changeset_id": changeset_id, "actor": actor.name},
+    )
+    _tell(session, changeset, actor)
 
 
 def list_presence(session: ReadSession | WriteSession, changeset_id: int) -> list[Presence]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gis.boundaries.drafts.model import Changeset, DraftGrid, Operation, Outcome
+from gis.boundaries.drafts.model import Changeset, DraftGrid, Operation, Outcome, ShownGrid
 from gis.boundaries.drafts.permits import claim_editable
 from gis.boundaries.drafts.queries import (
     get_changeset,
@@ -90,9 +90,10 @@ def _turn(
         rows: list[DraftGrid] = before if is_undone else after
         write_rows(session, changeset, rows)
         mark_operation(session, changeset, operation.op_no, is_undone=is_undone)
-        set_fields(session, changeset, state="draft")
+        set_fields(session, changeset, by=actor.name, state="draft")
         codes = [row.code for row in rows]
         shown = shown_grids(session, changeset, tops_of(actor), codes)
+        shown += _gone(rows, after if is_undone else before)
     return Outcome(
         get_changeset(session, changeset.changeset_id),
         operation.op_no,
@@ -101,3 +102,21 @@ def _turn(
         operation.outcome["auto_fixes"],
         operation.outcome["warnings"],
     )
+
+
+def _gone(rows: list[DraftGrid], others: list[DraftGrid]) -> list[ShownGrid]:
+    """Return grids that only the draft ever had, and that it has no more: nothing else tells."""
+    return [
+        ShownGrid(
+            code=was.code,
+            action=None,
+            name=was.name,
+            kind=was.kind,
+            division=was.division_code,
+            area_m2=None,
+            is_stale=False,
+            geometry=None,
+        )
+        for row, was in zip(rows, others, strict=True)
+        if row.action is None and was.action == "create"
+    ]

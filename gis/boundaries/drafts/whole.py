@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from gis.boundaries.drafts.ground import GivenCodes, Ground, read_ground
 from gis.boundaries.drafts.impact import Band, Impact, impact_of, shift_of
+from gis.boundaries.drafts.keeping import kept_impact
 from gis.boundaries.drafts.model import Changeset, DraftGrid
 from gis.boundaries.drafts.operating import STANDARD, planned_on
 from gis.boundaries.drafts.queries import get_changeset, read_grids, shown_grids
@@ -109,7 +110,7 @@ def preview(
     Returns
     -------
     Impact
-        Counted anew from the moved areas.
+        Counted anew from the moved areas; of a published draft, as it was when it was handed in.
 
     Raises
     ------
@@ -117,10 +118,37 @@ def preview(
         There is no such draft, or not for whoever asks.
     """
     changeset = get_changeset(session, changeset_id)
+    kept = kept_impact(session, changeset) if changeset.state == "published" else None
+    return kept or weigh(session, changeset, tops_of(actor), band)
+
+
+def weigh(
+    session: ReadSession | WriteSession,
+    changeset: Changeset,
+    tops: list[str] | None = None,
+    band: Band = STANDARD,
+) -> Impact:
+    """Weigh a draft; see `preview`.
+
+    Parameters
+    ----------
+    session
+        Of the server.
+    changeset
+        Which draft.
+    tops
+        Divisions of which is told, with all below; None for everything.
+    band
+        How many households a grid should have.
+
+    Returns
+    -------
+    Impact
+    """
     with seeing_whole(session):
         rows = read_grids(session, changeset)
         taken = GivenCodes(session, is_kept=False)
-        tops, aliases = tops_of(actor), dict[str, str]()
+        aliases = dict[str, str]()
         near = Reach(tuple(rows), tuple(_bounds(rows.values())))
         after = read_ground(session, changeset, near, taken, tops, aliases=aliases)
         before = read_ground(session, changeset, near, taken, tops, drafted=False, aliases=aliases)

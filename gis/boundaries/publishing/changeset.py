@@ -35,7 +35,7 @@ from gis.boundaries.publishing.outlines import (
 )
 from gis.boundaries.refile import Area
 from gis.boundaries.rules import division_paths
-from gis.boundaries.telling import tell_published
+from gis.boundaries.telling import tell_changeset, tell_published
 from gis.boundaries.versions import (
     Moment,
     Revision,
@@ -103,7 +103,7 @@ def publish_changeset(session: WriteSession, changeset_id: int, *, actor: str) -
     area = Area([draft.county_code], changed_boxes(revision))
     filed = refile_area(session, area, locator)
     write_lineage(session, revision, ids, filed.households)
-    _close(session, draft, moment)
+    _close(session, draft, moment, actor)
     tell_published(session, moment, [draft.county_code])
     lock.outwait_leases()
     changes = working.changes
@@ -158,8 +158,8 @@ def _coming_back(session: WriteSession, working: Working) -> pd.DataFrame:
         return working.before.iloc[:0]
     return versions_where(
         session,
-        "grid_version_id IN (SELECT max(grid_version_id) FROM grid_version"
-        " WHERE code = ANY(:codes) GROUP BY code)",
+        "(county_code, grid_version_id) IN (SELECT county_code, max(grid_version_id)"
+        " FROM grid_version WHERE code = ANY(:codes) GROUP BY county_code, code)",
         codes=codes,
     )
 
@@ -175,16 +175,25 @@ def _settled(working: Working, after: pd.DataFrame) -> NDArray[np.bool_]:
     return inner
 
 
-def _close(session: WriteSession, draft: Draft, moment: Moment) -> None:
-    session.execute(
+def _close(session: WriteSession, draft: Draft, moment: Moment, actor: str) -> None:
+    version = session.execute(
         text(
             "UPDATE changeset SET state = 'published', published_generation = :generation,"
-            " version = version + 1, updated_at = now()"
-            " WHERE county_code = :county AND changeset_id = :id"
+            " version = version + 1, updated_at = now(),"
+            " scheduled_at = NULL, scheduled_by = NULL, schedule_refusal = NULL"
+            " WHERE county_code = :county AND changeset_id = :id RETURNING version"
         ),
         {
             "generation": moment.generation,
             "county": draft.county_code,
             "id": draft.changeset_id,
         },
+    ).scalar_one()
+    tell_changeset(
+        session,
+        draft.changeset_id,
+        version=version,
+        state="published",
+        by=actor,
+        scope_codes=draft.scope_codes,
     )

@@ -48,7 +48,14 @@ def stale_codes(session: WriteSession, working: Working, day: dt.date) -> list[s
         holds only from a day after `day` is.
     """
     ids = [number for number in working.based_on.values() if number is not None]
-    based = versions_where(session, "grid_version_id = ANY(:ids)", ids=ids)
+    # Of a grid that is not there any more nothing needs to be compared; the others' counties are
+    # part of the key by which versions are found.
+    based = versions_where(
+        session,
+        "county_code = ANY(:counties) AND grid_version_id = ANY(:ids)",
+        counties=sorted(set(working.before["county_code"])),
+        ids=ids,
+    )
     stale = []
     for code, number in working.based_on.items():
         if number is None:
@@ -117,10 +124,10 @@ def effective_day(draft: Draft) -> dt.date:
     day = draft.effective_from or today
     if day > today:
         raise Invalid(
-            f"Boundaries cannot take effect on a later day yet ({day}, today is {today});"
-            " publish the changeset on that day, it stays approved until then.",
-            zh=f"暂不支持提前发布未来生效的边界（{day}，今天是 {today}）；"
-            "请在生效当日发布，方案在此之前保持“已审核”状态。",
+            f"The changeset takes effect on a later day ({day}, today is {today}); schedule it, and"
+            " it is published on that day by itself.",
+            zh=f"方案自 {day} 起生效（今天是 {today}），请预定发布，届时将自动发布。",
+            effective_from=day.isoformat(),
         )
     return day
 

@@ -7,21 +7,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
+from sqlalchemy import text
 
 from gis.boundaries.publishing.draft import Working
-from gis.boundaries.versions import OPEN, versions_where
+from gis.boundaries.versions import versions_frame
 from gis.core.layer import Layer
 from gis.core.locator import Locator
 from gis.db.session import WriteSession
-
-_TOUCHING = (
-    f"{OPEN} AND grid_version_id IN"  # noqa: S608 - constants of ours
-    " (SELECT v.grid_version_id FROM unnest(CAST(:west AS float8[]), CAST(:south AS float8[]),"
-    "    CAST(:east AS float8[]), CAST(:north AS float8[])) AS b (west, south, east, north)"
-    "    JOIN grid_version AS v"
-    "      ON v.geom && ST_MakeEnvelope(b.west, b.south, b.east, b.north, 4490))"
-)
+from gis.db.sql import read_sql
 
 
 def surroundings(session: WriteSession, working: Working) -> pd.DataFrame:
@@ -42,18 +35,10 @@ def surroundings(session: WriteSession, working: Working) -> pd.DataFrame:
     """
     old = [bytes(wkb) for wkb in working.before["wkb"]]
     shapes = [*shapely.from_wkb(old), *working.after.geometry]
-    first = _touching(session, shapely.bounds(np.array(shapes, dtype=object)))
-    return _touching(session, bounds_of(first))
-
-
-def bounds_of(versions: pd.DataFrame) -> NDArray[np.float64]:
-    """Return the boxes of versions, float64 (n, 4), degrees."""
-    return np.asarray(shapely.bounds(shapely.from_wkb([bytes(wkb) for wkb in versions["wkb"]])))
-
-
-def _touching(session: WriteSession, boxes: NDArray[np.float64]) -> pd.DataFrame:
-    sides = zip(("west", "south", "east", "north"), boxes.reshape(-1, 4).T.tolist(), strict=True)
-    return versions_where(session, _TOUCHING, **dict(sides)).sort_index()
+    boxes = np.asarray(shapely.bounds(np.array(shapes, dtype=object))).reshape(-1, 4)
+    sides = zip(("west", "south", "east", "north"), boxes.T.tolist(), strict=True)
+    rows = session.execute(text(read_sql(__file__, "surroundings")), dict(sides))
+    return versions_frame(rows).sort_index()
 
 
 def boundaries_after(around: pd.DataFrame, working: Working) -> pd.DataFrame:

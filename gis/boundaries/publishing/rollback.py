@@ -13,6 +13,7 @@ from sqlalchemy import text
 from gis.boundaries.descent import differ_by_nodes
 from gis.boundaries.publishing.draft import GIVEN
 from gis.boundaries.rules import division_paths, township_of
+from gis.boundaries.telling import tell_changeset
 from gis.boundaries.versions import OPEN, versions_where
 from gis.core.errors import Conflict, Forbidden, NotFound
 from gis.db.session import WriteSession
@@ -215,4 +216,5 @@ def _write_draft(session: WriteSession, county: str, restoring: _Restoring, acto
             "target": restoring.target,
         },
     ).scalar_one()
+    tell_changeset(session, number, version=1, state="draft", by=actor, scope_codes=restoring.scope)
     return number
