@@ -22,6 +22,7 @@ import { asks, begin, isComplete, withGrid } from "./tools.js";
  * @property {(operation: any) => void} attempt while something is dragged
  * @property {(gesture: Gesture) => void} gesture changed
  * @property {() => void} finish the gesture is complete and wanted
+ * @property {(at: Vertex) => void} place that was asked for
  * @property {() => void} moved the view changed
  * @property {(asked: Promise<EditGrid[] | null>) => Promise<EditGrid[] | null>} fetched tells what went wrong
  */
@@ -71,6 +72,14 @@ export class Board {
     map.on("moveend zoomend", () => this.#moved());
   }
 
+  /** @param {import("../core/topology.js").Terrain} terrain that is published now */
+  setTerrain(terrain) {
+    this.origin = terrain.origin;
+    this.loader.setTerrain(terrain);
+    this.stage.setTerrain(terrain);
+    this.redraw();
+  }
+
   /** @returns {EditGrid | null} the one that is chosen */
   get chosen() {
     return this.gesture.chosen.length === 1 ? this.mesh.grids.get(this.gesture.chosen[0]) ?? null : null;
@@ -110,7 +119,7 @@ export class Board {
     if (kept.length < gesture.chosen.length) this.gesture = { ...gesture, chosen: kept };
     const grids = (/** @type {(string | null)[]} */ codes) => codes.flatMap((code) => mesh.grids.get(code ?? "") ?? []);
     Object.assign(stage.live, {
-      ...nothingLive(), faults: stage.live.faults, moved: stage.live.moved,
+      ...nothingLive(), faults: stage.live.faults, moved: stage.live.moved, guide: stage.live.guide,
       chosen: grids(this.gesture.chosen), marked: grids([gesture.other]),
       held: this.held, line: this.#line(), isArea: asks(gesture) === "area",
     });
@@ -128,7 +137,7 @@ export class Board {
 
   #handles() {
     const { chosen, stage } = this;
-    const isShown = this.canEdit && stage.curtain === null && chosen && this.gesture.tool === "select";
+    const isShown = this.canEdit && stage.curtain === null && !stage.past && chosen && this.gesture.tool === "select";
     const { x: width, y: height } = this.map.getSize();
     stage.live.handles = isShown
       ? handlesOf(chosen, (vertex) => this.place(vertex), { width, height }, (vertex) => this.mesh.sharing(layerOf(chosen), vertex).length)
@@ -213,6 +222,11 @@ export class Board {
     const vertex = this.vertexUnder(at);
     const asked = asks(this.gesture);
     if (asked === "line" || asked === "area") return this.#point(at);
+    if (asked === "place") return this.told.place(vertex);
+    if (asked === "piece") {
+      this.setGesture({ ...this.gesture, take: vertex });
+      return this.told.finish();
+    }
     await this.loading; // whoever clicks before the boundaries are there means them all the same
     const grid = this.mesh.at(vertex);
     if (grid) return this.setGesture(withGrid(this.gesture, grid.code));

@@ -20,5 +20,7 @@ export const EDIT_COLOURS = {
   snap: "#0b4a9e",
   fault: "#b3261e",
   faultFill: "rgba(179, 38, 30, 0.35)",
+  past: { created: "#d8f0d2", modified: "#e6dcf5", retired: "#f4d9d6", same: "#f7f5fb" },
+  pastLine: "#4b2a8c",
   moved: "rgba(11, 74, 158, 0.28)",
 };

@@ -30,9 +30,11 @@ export function filtered(changesets, filter, actor) {
  * @param {(filter: Filter) => void} deeds.choose
  * @param {(id: number) => void} deeds.open
  * @param {() => void} deeds.add
+ * @param {() => void} deeds.past
+ * @param {() => void} deeds.bring a file
  * @returns {HTMLElement[]}
  */
-export function draftList(language, { changesets, filter, actor, mayDraft }, { choose, open, add }) {
+export function draftList(language, { changesets, filter, actor, mayDraft }, { choose, open, add, past, bring }) {
   const listed = filtered(changesets, filter, actor);
   const chips = FILTERS.map((name) => {
     const count = filtered(changesets, name, actor).length;
@@ -49,6 +51,7 @@ export function draftList(language, { changesets, filter, actor, mayDraft }, { c
         stateTag(language, changeset.state),
         el("span", { class: "draft-row__note", text: byLine(language, changeset) }),
         el("span", { class: "draft-row__note draft-row__count", text: language.say("edit.count", { count: changeset.grids }) }),
+        changeset.comments ? el("span", { class: "draft-row__talk", "data-comments": changeset.comments, text: language.say("talk.open", { count: changeset.comments }) }) : null,
       ]),
     ]),
   );
@@ -57,7 +60,11 @@ export function draftList(language, { changesets, filter, actor, mayDraft }, { c
       el("h2", { class: "desk-panel__title", text: language.say("edit.drafts") }),
       mayDraft ? el("button", { type: "button", class: "button button--strong", id: "new-draft", text: language.say("edit.new"), on: { click: add } }) : null,
     ]),
-    el("div", { class: "chips desk-panel__chips", role: "group" }, chips),
+    el("div", { class: "chips desk-panel__chips", role: "group" }, [
+      ...chips,
+      mayDraft ? el("button", { type: "button", class: "chip", id: "upload-open", text: language.say("upload.title"), on: { click: bring } }) : null,
+      el("button", { type: "button", class: "chip chip--past", id: "generations-open", text: language.say("past.generations"), on: { click: past } }),
+    ]),
     rows.length
       ? el("ul", { class: "draft-rows" }, rows)
       : el("p", { class: "empty-note", text: language.say(`edit.none.${filter}`) }),

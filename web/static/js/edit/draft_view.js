@@ -7,7 +7,7 @@ import { EDITABLE } from "./draft.js";
 /** @typedef {import("../ui/language.js").Language} Language */
 /** @typedef {import("../api/changesets.js").Changeset} Changeset */
 
-export const TABS = /** @type {const} */ (["impact", "check", "log"]);
+export const TABS = /** @type {const} */ (["impact", "check", "talk", "log"]);
 /** @typedef {typeof TABS[number]} Tab */
 /** @typedef {"submit" | "withdraw" | "approve" | "reject" | "publish" | "rebase"} Step */
 
@@ -19,12 +19,12 @@ export const TABS = /** @type {const} */ (["impact", "check", "log"]);
  * @param {boolean} [isStale] whether others published some of its grids anew
  * @returns {Step[]} the one that leads on first
  */
-export function stepsOf({ state, author, operations }, powers, actor, isStale = false) {
+export function stepsOf({ state, author, grids }, powers, actor, isStale = false) {
   const isOwn = author === actor;
   const may = (/** @type {string} */ power) => powers.includes(power);
   if (EDITABLE.includes(state)) {
     if (!may("draft")) return [];
-    return isStale ? ["rebase"] : operations > 0 ? ["submit"] : [];
+    return isStale ? ["rebase"] : grids > 0 ? ["submit"] : [];
   }
   if (state === "submitted") {
     return [...(may("review") && !isOwn ? /** @type {Step[]} */ (["approve", "reject"]) : []), ...(isOwn ? /** @type {Step[]} */ (["withdraw"]) : [])];
@@ -42,15 +42,20 @@ export function stepsOf({ state, author, operations }, powers, actor, isStale = 
  * @param {Step[]} shown.steps
  * @param {Tab} shown.tab
  * @param {number} shown.faults how many
+ * @param {number} shown.remarks how many are open
+ * @param {boolean} shown.canEdit
+ * @param {HTMLElement | null} shown.redos what waits to be drawn anew
+ * @param {(code: string) => string} shown.divisionOf name
  * @param {boolean} shown.isStale
  * @param {Node[]} shown.content of the tab
  * @param {object} deeds
  * @param {() => void} deeds.back
+ * @param {() => void} deeds.describe
  * @param {(step: Step) => void} deeds.take
  * @param {(tab: Tab) => void} deeds.choose
  * @returns {HTMLElement[]}
  */
-export function draftView(language, changeset, { steps, tab, faults, isStale, content }, { back, take, choose }) {
+export function draftView(language, changeset, { steps, tab, faults, remarks, canEdit, redos, divisionOf, isStale, content }, { back, describe, take, choose }) {
   const { title, reason, state, effective_from } = changeset;
   const effective = effective_from ? language.say("edit.effective", { day: effective_from }) : language.say("edit.effective_on_publish");
   const buttons = steps.map((step, n) =>
@@ -66,6 +71,7 @@ export function draftView(language, changeset, { steps, tab, faults, isStale, co
     }, [
       language.say(`edit.tab.${name}`),
       name === "check" && faults ? el("span", { class: "count", text: faults }) : null,
+      name === "talk" && remarks ? el("span", { class: "count count--calm", text: remarks }) : null,
     ]),
   );
   return [
@@ -75,8 +81,16 @@ export function draftView(language, changeset, { steps, tab, faults, isStale, co
       stateTag(language, state),
     ]),
     el("p", { class: "draft-note", text: `${byLine(language, changeset)} · ${effective}` }),
+    el("div", { class: "draft-scope" }, [
+      el("span", { class: "draft-note", text: changeset.scope.map(divisionOf).join(language.say("past.and")) }),
+      canEdit ? el("button", { type: "button", class: "button button--quiet", id: "describe", text: language.say("edit.describe"), on: { click: describe } }) : null,
+    ]),
     reason ? el("p", { class: "draft-reason", text: reason }) : null,
     ...(changeset.reviews ?? []).map((review) => verdictNote(language, review)),
+    state === "submitted" && changeset.missing_approvals?.length
+      ? el("p", { class: "review review--waits", text: language.say("edit.missing", { divisions: changeset.missing_approvals.map(divisionOf).join(language.say("past.and")) }) })
+      : null,
+    redos,
     isStale ? el("p", { class: "review review--reject", role: "alert", text: language.say("edit.stale") }) : null,
     buttons.length ? el("div", { class: "steps" }, buttons) : null,
     el("div", { class: "desk-panel__tabs", role: "tablist" }, tabs),

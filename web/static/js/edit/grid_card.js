@@ -16,9 +16,10 @@ import { layerOf } from "./mesh.js";
  * @param {string} shown.division name
  * @param {boolean} shown.canEdit
  * @param {boolean} shown.hasVertex whether a vertex is chosen
- * @param {{edit: () => void, retire: () => void, zoom: () => void, removeVertex: () => void}} deeds
+ * @param {boolean} shown.canTalk
+ * @param {{edit: () => void, retire: () => void, zoom: () => void, removeVertex: () => void, history: () => void, talk: () => void}} deeds
  */
-export function showGrid(language, grid, { mesh, division, canEdit, hasVertex }, { edit, retire, zoom, removeVertex }) {
+export function showGrid(language, grid, { mesh, division, canEdit, hasVertex, canTalk }, { edit, retire, zoom, removeVertex, history, talk }) {
   const card = one("#grid-card");
   card.hidden = !grid;
   if (!grid) return;
@@ -34,6 +35,8 @@ export function showGrid(language, grid, { mesh, division, canEdit, hasVertex },
   const buttons = [
     canEdit ? button("grid-edit", language.say("edit.grid.edit"), edit) : null,
     button("grid-zoom", language.say("edit.grid.zoom"), zoom),
+    action === "create" ? null : button("grid-history", language.say("past.open"), history),
+    canTalk ? button("grid-talk", language.say("talk.pin_grid"), talk) : null,
     canEdit && hasVertex ? button("vertex-remove", language.say("edit.grid.remove_vertex"), removeVertex) : null,
     canEdit && kind === "exclusive" ? button("grid-retire", language.say("edit.grid.retire"), retire) : null,
   ];

@@ -24,6 +24,12 @@ export class Loader {
     this.isFar = false;
   }
 
+  /** @param {Terrain} terrain that is published now */
+  setTerrain(terrain) {
+    this.terrain = terrain;
+    this.published.clear();
+  }
+
   /**
    * @param {import("../core/topology.js").Box} view local plane
    * @returns {string[]} codes of the published grids in it
@@ -41,9 +47,12 @@ export class Loader {
     this.isFar = codes.length > MOST_IN_VIEW;
     if (this.isFar) return null;
     if (codes.every((code) => this.published.has(code))) return [];
-    const { origin } = this.terrain;
+    const { terrain } = this;
+    const { origin } = terrain;
     const box = [lonOf(view.x0 + origin.x), latOf(view.y1 + origin.y), lonOf(view.x1 + origin.x), latOf(view.y0 + origin.y)];
-    const fresh = (await this.ask(box)).filter(({ id }) => !this.published.has(id)).map(gridOf);
+    const told = await this.ask(box);
+    if (terrain !== this.terrain) return this.load(view); // others were published meanwhile
+    const fresh = told.filter(({ id }) => !this.published.has(id)).map(gridOf);
     for (const grid of fresh) this.published.set(grid.code, grid);
     return fresh;
   }

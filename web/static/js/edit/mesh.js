@@ -48,6 +48,12 @@ export class Mesh {
     this.vertices = { basic: new Map(), exclusive: new Map() };
   }
 
+  clear() {
+    this.grids.clear();
+    this.vertices.basic.clear();
+    this.vertices.exclusive.clear();
+  }
+
   /** @param {EditGrid} grid takes the place of the one with its code */
   put(grid) {
     this.drop(grid.code);

@@ -35,6 +35,11 @@ export const mergeGrids = (grids, keep) => ({ op: "merge", grids, ...(keep ? { k
 /** @param {string} from @param {string} to @param {Vertex[]} polygon */
 export const transferArea = (from, to, polygon) => ({ op: "transfer", from, to, polygon: polygon.map(degreesOf) });
 
+/** @param {string} from @param {string} to @param {Vertex[]} line @param {Vertex | null} take a place in the piece that goes; null for the smaller one beside the receiver */
+export const transferCut = (from, to, line, take) => ({
+  op: "transfer", from, to, line: line.map(degreesOf), ...(take ? { take: degreesOf(take) } : {}),
+});
+
 /** @param {string} division_code @param {string} name @param {Vertex[]} ring */
 export const drawGrid = (division_code, name, ring) => ({
   op: "draw",

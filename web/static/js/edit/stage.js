@@ -1,7 +1,6 @@
 // @ts-check
 // What is painted: the land as published, the draft over it, and on top, on a canvas of its own,
 // whatever moves under the hand. Only that one is painted anew while something is dragged.
-import { worldX, worldY } from "../core/mercator.js";
 import { borderTiers } from "../core/topology.js";
 import { paintBorders } from "../map/borders.js";
 import { canvasLayer, meets, toPlane, toScreen } from "../map/frame.js";
@@ -11,6 +10,9 @@ import { dots, hatch } from "../map/textures.js";
 import { EDIT_COLOURS as COLOURS } from "./colours.js";
 import { degreesOf, planeOf } from "./lattice.js";
 import { ringsOf } from "./mesh.js";
+import { paintLive } from "./paint_live.js";
+import { paintPast } from "./paint_past.js";
+import { traceRing } from "./trace.js";
 
 /** @typedef {import("./mesh.js").EditGrid} EditGrid */
 /** @typedef {import("./mesh.js").Mesh} Mesh */
@@ -31,12 +33,13 @@ import { ringsOf } from "./mesh.js";
  * @property {boolean} isArea whether the line closes
  * @property {any[]} faults GeoJSON geometries
  * @property {any[]} moved areas that change owner, GeoJSON
+ * @property {any} guide what is to be drawn anew, GeoJSON; null for nothing
  */
 
 /** @returns {Live} */
 export const nothingLive = () => ({
   ghosts: [], chosen: [], marked: [], hovered: null, handles: [], held: null, snapped: null,
-  line: [], isArea: false, faults: [], moved: [],
+  line: [], isArea: false, faults: [], moved: [], guide: null,
 });
 
 export class Stage {
@@ -60,6 +63,8 @@ export class Stage {
     this.changed = new Set();
     /** Share of the width left of which the land is shown as published; null for nowhere. @type {number | null} */
     this.curtain = null;
+    /** What was before, in the place of the draft. @type {import("./paint_past.js").Past | null} */
+    this.past = null;
     this.frames = 0;
     this.asked = 0;
     this.writeLabels();
@@ -105,6 +110,22 @@ export class Stage {
     });
   }
 
+  /** @param {Terrain} terrain that is published now */
+  setTerrain(terrain) {
+    this.terrain = terrain;
+    this.paths = new Paths(terrain);
+    this.tiers = borderTiers(terrain);
+    this.made = new WeakMap(); // the plane may begin elsewhere
+    for (const layer of [this.land, this.draft, this.top, this.names]) layer.options.origin = terrain.origin;
+    this.land.paint();
+  }
+
+  /** @param {import("./paint_past.js").Past | null} past */
+  setPast(past) {
+    this.past = past;
+    this.redraw();
+  }
+
   /** The draft is another one now. */
   redraw() {
     this.changed = new Set([...this.mesh.grids.values()].filter(isTouched).map(({ code }) => code));
@@ -134,8 +155,12 @@ export class Stage {
 
   writeLabels() {
     const { terrain, mesh, changed } = this;
-    const kept = terrain.grids.filter(({ code }) => !changed.has(code) && !this.gone.has(code));
-    const anew = [...changed].flatMap((code) => {
+    const { past } = this;
+    const isHidden = past
+      ? (/** @type {string} */ code) => past.codes.has(code)
+      : (/** @type {string} */ code) => changed.has(code) || this.gone.has(code);
+    const kept = terrain.grids.filter(({ code }) => !isHidden(code));
+    const anew = [...(past ? [] : changed)].flatMap((code) => {
       const grid = mesh.grids.get(code);
       return grid ? [asTerrainGrid(grid, terrain.origin)] : [];
     });
@@ -158,8 +183,14 @@ export class Stage {
 
   /** @param {Frame} frame */
   #paintDraft(frame) {
+    if (this.past) {
+      paintPast(frame, this.past, this.terrain.origin, this.curtain === null ? null : this.#curtainX(frame));
+      this.map.getContainer().dataset.changed = "0";
+      return;
+    }
     const { context, scale, unit, width, height } = frame;
-    const grids = [...this.changed].map((code) => /** @type {EditGrid} */ (this.mesh.grids.get(code)));
+    // Between two drafts, or two generations, some of them may be gone already.
+    const grids = [...this.changed].flatMap((code) => this.mesh.grids.get(code) ?? []);
     toScreen(frame);
     context.save();
     if (this.curtain !== null) {
@@ -198,21 +229,6 @@ export class Stage {
 const isTouched = (grid) => grid.action === "create" || grid.action === "modify";
 
 /**
- * @param {Path2D | CanvasRenderingContext2D} path
- * @param {Vertex[]} ring
- * @param {{x: number, y: number}} origin
- * @param {boolean} closes
- */
-export function traceRing(path, ring, origin, closes) {
-  ring.forEach((vertex, n) => {
-    const { x, y } = planeOf(vertex, origin);
-    if (n === 0) path.moveTo(x, y);
-    else path.lineTo(x, y);
-  });
-  if (closes) path.closePath();
-}
-
-/**
  * @param {Frame} frame
  * @param {Path2D} path
  * @param {string} kind
@@ -226,149 +242,6 @@ function texture({ context, ratio, unit, scale, dx, dy }, path, kind) {
   context.fillStyle = pattern;
   context.fill(path, "evenodd");
   context.globalAlpha = 1;
-}
-
-/**
- * @param {Stage} stage
- * @param {Frame} frame
- */
-function paintLive(stage, frame) {
-  const { live } = stage;
-  toPlane(frame);
-  frame.context.lineJoin = "round";
-  frame.context.lineCap = "round";
-  for (const grid of live.ghosts) area(stage, frame, grid, COLOURS.ghost, COLOURS.changed, 2);
-  for (const geometry of live.moved) shape(stage, frame, geometry, COLOURS.moved, null);
-  if (live.hovered) area(stage, frame, live.hovered, COLOURS.hover, COLOURS.chosen, 1.5);
-  const ghosts = new Map(live.ghosts.map((grid) => [grid.code, grid]));
-  for (const grid of live.marked) area(stage, frame, ghosts.get(grid.code) ?? grid, COLOURS.markedFill, COLOURS.marked, 3);
-  for (const grid of live.chosen) area(stage, frame, ghosts.get(grid.code) ?? grid, COLOURS.chosenFill, COLOURS.chosen, 3);
-  for (const geometry of live.faults) shape(stage, frame, geometry, COLOURS.faultFill, COLOURS.fault);
-  drawnLine(stage, frame);
-  toScreen(frame);
-  paintHandles(stage, frame);
-}
-
-/**
- * @param {Stage} stage
- * @param {Frame} frame
- * @param {EditGrid} grid
- * @param {string} fill
- * @param {string} line
- * @param {number} width
- */
-function area(stage, { context, scale, unit }, grid, fill, line, width) {
-  const path = stage.pathOf(grid);
-  context.fillStyle = fill;
-  context.fill(path, "evenodd");
-  context.strokeStyle = COLOURS.casing;
-  context.lineWidth = ((width + 2) * unit) / scale;
-  context.stroke(path);
-  context.strokeStyle = line;
-  context.lineWidth = (width * unit) / scale;
-  context.stroke(path);
-}
-
-/**
- * @param {Stage} stage
- * @param {Frame} frame
- * @param {any} geometry GeoJSON
- * @param {string} fill
- * @param {string | null} line
- */
-function shape(stage, frame, geometry, fill, line) {
-  const { context, scale, unit } = frame;
-  const { origin } = stage.terrain;
-  const place = ([lon, lat]) => ({ x: worldX(lon) - origin.x, y: worldY(lat) - origin.y });
-  const path = new Path2D();
-  const trace = (/** @type {number[][]} */ points) => points.forEach((point, n) => {
-    const { x, y } = place(point);
-    if (n === 0) path.moveTo(x, y);
-    else path.lineTo(x, y);
-  });
-  const radius = (9 * unit) / scale;
-  const spot = (/** @type {number[]} */ point) => {
-    const { x, y } = place(point);
-    path.moveTo(x + radius, y);
-    path.arc(x, y, radius, 0, 2 * Math.PI);
-  };
-  const { type, coordinates, geometries } = geometry;
-  if (type === "GeometryCollection") {
-    for (const part of geometries) shape(stage, frame, part, fill, line);
-    return;
-  }
-  if (type === "Point") spot(coordinates);
-  if (type === "MultiPoint") coordinates.forEach(spot);
-  if (type === "LineString") trace(coordinates);
-  if (type === "MultiLineString" || type === "Polygon") coordinates.forEach(trace);
-  if (type === "MultiPolygon") coordinates.flat(1).forEach(trace);
-  if (!type.endsWith("LineString")) {
-    context.fillStyle = fill;
-    context.fill(path, "evenodd");
-  }
-  if (!line) return;
-  context.strokeStyle = COLOURS.casing;
-  context.lineWidth = (5 * unit) / scale;
-  context.stroke(path);
-  context.strokeStyle = line;
-  context.lineWidth = (2.5 * unit) / scale;
-  context.stroke(path);
-}
-
-/**
- * @param {Stage} stage
- * @param {Frame} frame
- */
-function drawnLine({ live, terrain }, { context, scale, unit }) {
-  if (live.line.length < 2) return;
-  const path = new Path2D();
-  traceRing(path, live.line, terrain.origin, live.isArea && live.line.length > 2);
-  if (live.isArea && live.line.length > 2) {
-    context.fillStyle = COLOURS.drawnFill;
-    context.fill(path);
-  }
-  for (const [colour, width] of /** @type {[string, number][]} */ ([["#ffffff", 5], [COLOURS.drawn, 2.5]])) {
-    context.strokeStyle = colour;
-    context.lineWidth = (width * unit) / scale;
-    context.stroke(path);
-  }
-}
-
-/**
- * @param {Stage} stage
- * @param {Frame} frame
- */
-function paintHandles({ live, terrain, map }, { context, scale, unit, dx, dy }) {
-  const coarse = matchMedia("(pointer: coarse)").matches ? 1.35 : 1;
-  const place = (/** @type {Vertex} */ vertex) => {
-    const { x, y } = planeOf(vertex, terrain.origin);
-    return { x: x * scale + dx, y: y * scale + dy };
-  };
-  const dot = (/** @type {Vertex} */ vertex, /** @type {number} */ radius, /** @type {string} */ fill, /** @type {string} */ rim) => {
-    const { x, y } = place(vertex);
-    context.beginPath();
-    context.arc(x, y, radius * unit * coarse, 0, 2 * Math.PI);
-    context.fillStyle = fill;
-    context.fill();
-    context.lineWidth = 2 * unit;
-    context.strokeStyle = rim;
-    context.stroke();
-  };
-  for (const { type, vertex } of live.handles) {
-    if (type === "middle") dot(vertex, 3.5, "rgba(255,255,255,0.85)", COLOURS.middle);
-  }
-  for (const { type, vertex, isCorner } of live.handles) {
-    if (type === "vertex") dot(vertex, isCorner ? 6.5 : 5.5, isCorner ? COLOURS.corner : "#ffffff", isCorner ? "#ffffff" : COLOURS.chosen);
-  }
-  for (const vertex of live.line) dot(vertex, 4.5, "#ffffff", COLOURS.drawn);
-  if (live.held) dot(live.held, 8, COLOURS.chosen, "#ffffff");
-  if (live.snapped) {
-    const { x, y } = place(live.snapped);
-    context.strokeStyle = COLOURS.snap;
-    context.lineWidth = 3 * unit;
-    context.strokeRect(x - 9 * unit, y - 9 * unit, 18 * unit, 18 * unit);
-  }
-  map.getContainer().dataset.handles = String(live.handles.length);
 }
 
 /**

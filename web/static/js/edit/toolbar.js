@@ -19,7 +19,7 @@ const OTHERS = {
  * @param {object} shown
  * @param {ToolName} shown.tool
  * @param {boolean} shown.canEdit
- * @param {{undo: boolean, redo: boolean, compare: boolean}} shown.can
+ * @param {{undo: boolean, redo: boolean, compare: boolean, talk: boolean}} shown.can
  * @param {boolean} shown.isCompared
  * @param {object} deeds
  * @param {(tool: ToolName) => void} deeds.choose
@@ -28,7 +28,7 @@ const OTHERS = {
 export function showTools(language, { tool, canEdit, can, isCompared }, { choose, others }) {
   const tools = Object.entries(TOOLS).map(([name, { key, icon: path }]) =>
     button(language.say(`edit.tool.${name}`), key, path, {
-      "data-tool": name, "aria-pressed": String(name === tool), disabled: !canEdit && name !== "select",
+      "data-tool": name, "aria-pressed": String(name === tool), disabled: name === "comment" ? !can.talk : !canEdit && name !== "select",
     }, () => choose(/** @type {ToolName} */ (name))),
   );
   const rest = Object.entries(OTHERS).map(([name, { key, icon: path }]) =>
@@ -64,9 +64,9 @@ function button(text, key, path, properties, click) {
  * @param {boolean} shown.canEdit
  * @param {string | null} shown.state of the draft; null while none is open
  * @param {[string, string][]} shown.keep codes and names that a merger can keep
- * @param {{finish: (keep: string | null) => void, cancel: () => void}} deeds
+ * @param {{finish: (keep: string | null) => void, cancel: () => void, change: (part: Partial<Gesture>) => void}} deeds
  */
-export function showHint(language, gesture, { isFar, canEdit, state, keep }, { finish, cancel }) {
+export function showHint(language, gesture, { isFar, canEdit, state, keep }, { finish, cancel, change }) {
   const hint = one("#hint");
   hint.hidden = false;
   const words = el("span", { class: "hint__words", text: language.say(...hintOf(gesture, isFar, canEdit, state)) });
@@ -75,6 +75,7 @@ export function showHint(language, gesture, { isFar, canEdit, state, keep }, { f
   hint.replaceChildren(
     words,
     ...(chosen ? [chosen.root] : []),
+    ...cutButtons(language, gesture, change),
     ...(isBusy ? [
       el("button", { type: "button", id: "finish", class: "button button--strong", text: language.say("edit.done"), disabled: !isComplete(gesture), on: { click: () => finish(chosen?.value() ?? null) } }),
       el("button", { type: "button", id: "cancel", class: "button", text: language.say("edit.cancel"), on: { click: cancel } }),
@@ -92,12 +93,35 @@ export function showHint(language, gesture, { isFar, canEdit, state, keep }, { f
 function hintOf(gesture, isFar, canEdit, state) {
   const { tool, chosen } = gesture;
   if (isFar && !chosen.length) return ["edit.hint.far"];
+  if (tool === "comment") return ["edit.hint.comment"];
   if (state && !canEdit) return [state === "published" ? "edit.hint.published" : "edit.hint.frozen"];
   if (tool === "select") return [chosen.length && canEdit ? "edit.hint.chosen" : "edit.hint.select"];
   if (tool === "merge") return ["edit.hint.merge", { count: chosen.length }];
   const asked = asks(gesture);
   if (asked === "grid") return ["edit.hint.grid"];
+  if (asked === "piece") return ["edit.hint.piece"];
+  if (tool === "transfer" && gesture.isCut && asked === "line") return ["edit.hint.cut"];
   return [asked === "other" ? "edit.hint.other" : `edit.hint.${tool}`];
+}
+
+/**
+ * A transfer goes by an area that is drawn around, or by a line that cuts.
+ * @param {Language} language
+ * @param {Gesture} gesture
+ * @param {(part: Partial<Gesture>) => void} change
+ */
+function cutButtons(language, gesture, change) {
+  const { tool, other, isCut, isPicking } = gesture;
+  if (tool !== "transfer" || !other) return [];
+  const way = el("button", {
+    type: "button", class: "button", id: "transfer-way", text: language.say(isCut ? "edit.transfer.area" : "edit.transfer.line"),
+    on: { click: () => change({ isCut: !isCut, isPicking: false, line: [] }) },
+  });
+  const pick = el("button", {
+    type: "button", class: "button", id: "transfer-pick", text: language.say("edit.transfer.pick"), disabled: !isComplete(gesture),
+    "aria-pressed": String(isPicking), on: { click: () => change({ isPicking: !isPicking }) },
+  });
+  return isCut ? [way, pick] : [way];
 }
 
 /**

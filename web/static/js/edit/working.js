@@ -28,6 +28,13 @@ export class Working {
     return new Set([...this.told.values()].filter(({ geometry }) => !geometry).map(({ code }) => code));
   }
 
+  /** Other boundaries are published now: nothing of the old ones stays. */
+  clear() {
+    this.mesh.clear();
+    this.told.clear();
+    this.published.clear();
+  }
+
   /** @param {EditGrid[]} grids as published */
   add(grids) {
     for (const grid of grids) {

@@ -1,6 +1,6 @@
 // @ts-check
 // What the editor asks in a dialog: a new draft, a name, whether one is sure.
-import { openChangeset } from "../api/changesets.js";
+import { describeChangeset, openChangeset } from "../api/changesets.js";
 import { logOut } from "../api/access.js";
 import { ask } from "../ui/dialogs.js";
 import { el, one } from "../ui/dom.js";
@@ -13,22 +13,61 @@ import { shortcutRows } from "../edit/toolbar.js";
 export class EditDialogs {
   /**
    * @param {import("../ui/language.js").Language} language
-   * @param {import("../core/topology.js").Terrain} terrain
+   * @param {() => import("../core/topology.js").Terrain} terrain that is published
    */
   constructor(language, terrain) {
     this.language = language;
-    this.townships = [...terrain.divisions.values()].filter(({ level }) => level === "township");
+    this.terrain = terrain;
+  }
+
+  get townships() {
+    return [...this.terrain().divisions.values()].filter(({ level }) => level === "township");
   }
 
   /** @param {(changeset: import("../api/changesets.js").Changeset) => Promise<void>} then */
   newDraft(then) {
+    const { language } = this;
+    const form = this.#form({ title: "", reason: "", effective_from: null, scope: [] });
+    ask(language, {
+      title: language.say("edit.new"),
+      fields: form.fields,
+      submit: language.say("edit.create"),
+      run: async () => {
+        const changeset = await openChangeset(form.value());
+        one("#dialog").close();
+        await then(changeset);
+      },
+    });
+  }
+
+  /**
+   * @param {import("../api/changesets.js").Changeset} changeset
+   * @param {() => Promise<void>} then
+   */
+  describe(changeset, then) {
+    const { language } = this;
+    const form = this.#form(changeset);
+    ask(language, {
+      title: language.say("edit.describe"),
+      fields: form.fields,
+      submit: language.say("edit.save"),
+      run: async () => {
+        await describeChangeset(changeset, form.value());
+        one("#dialog").close();
+        await then();
+      },
+    });
+  }
+
+  /** @param {{title: string, reason: string, effective_from: string | null, scope: string[]}} filled */
+  #form(filled) {
     const { language, townships } = this;
     const say = (/** @type {string} */ key) => language.say(`edit.field.${key}`);
-    const title = textField(say("title"), { id: "draft-title", maxlength: 120 });
-    const reason = textField(say("reason"), { id: "draft-reason", maxlength: 2000, required: false });
-    const effective = textField(say("effective"), { id: "draft-effective", type: "date", required: false }, say("effective_note"));
+    const title = textField(say("title"), { id: "draft-title", maxlength: 120, value: filled.title });
+    const reason = textField(say("reason"), { id: "draft-reason", maxlength: 2000, required: false, value: filled.reason });
+    const effective = textField(say("effective"), { id: "draft-effective", type: "date", required: false, value: filled.effective_from }, say("effective_note"));
     const boxes = townships.map(({ code, name }) => {
-      const input = el("input", { type: "checkbox", value: code, checked: townships.length === 1 });
+      const input = el("input", { type: "checkbox", value: code, checked: townships.length === 1 || filled.scope.includes(code) });
       return { input, root: el("label", { class: "check" }, [input, el("span", { text: name })]) };
     });
     const scope = el("fieldset", { class: "field", id: "draft-scope" }, [
@@ -36,21 +75,13 @@ export class EditDialogs {
       el("div", { class: "checks" }, boxes.map(({ root }) => root)),
       el("span", { class: "field__note", text: say("scope_note") }),
     ]);
-    ask(language, {
-      title: language.say("edit.new"),
-      fields: [title.root, reason.root, effective.root, scope],
-      submit: language.say("edit.create"),
-      run: async () => {
-        const changeset = await openChangeset({
-          title: title.input.value,
-          reason: reason.input.value,
-          effective_from: effective.input.value || null,
-          scope: boxes.filter(({ input }) => input.checked).map(({ input }) => input.value),
-        });
-        one("#dialog").close();
-        await then(changeset);
-      },
+    const value = () => ({
+      title: title.input.value,
+      reason: reason.input.value,
+      effective_from: effective.input.value || null,
+      scope: boxes.filter(({ input }) => input.checked).map(({ input }) => input.value),
     });
+    return { fields: [title.root, reason.root, effective.root, scope], value };
   }
 
   /** @param {(name: string) => Promise<boolean>} then */

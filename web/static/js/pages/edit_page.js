@@ -1,20 +1,26 @@
 // @ts-check
-// Wires the editor: the list of drafts, the draft that is open, the board and its tools.
+// Wires the editor: the list of drafts, the draft that is open, the board, and what stands beside it.
 import { ProblemError } from "../api/client.js";
+import { readGeneration } from "../api/generations.js";
 import { listChangesets, listGridsIn } from "../api/changesets.js";
+import { loadTopology } from "../api/maps.js";
+import { readTopology } from "../core/topology.js";
 import { Board } from "../edit/board.js";
 import { Draft, EDITABLE } from "../edit/draft.js";
 import { wordsOf } from "../edit/fault_list.js";
-import { listenToKeys } from "../edit/keys.js";
 import { Loader } from "../edit/loader.js";
-import { conflictWords, keepPublished, takeKept } from "../edit/telling.js";
 import { clearToasts, toast } from "../edit/toasts.js";
 import { begin, isComplete, operationOf } from "../edit/tools.js";
 import { Working } from "../edit/working.js";
-import { boundsOf, show } from "../map/camera.js";
 import { reasonOf } from "../ui/dialogs.js";
 import { one } from "../ui/dom.js";
+import { Controls } from "./edit_controls.js";
 import { EditDialogs } from "./edit_dialogs.js";
+import { follow } from "./edit_follow.js";
+import { PastDesk } from "./edit_past.js";
+import { Steps } from "./edit_steps.js";
+import { Talk } from "./edit_talk.js";
+import { UploadDesk } from "./edit_upload.js";
 import { coveredBy, openSheet, showBar, showChosen, showDesk, showFacts, showNext, showWeight } from "./edit_view.js";
 
 /** @typedef {import("../edit/fault_list.js").Fault} Fault */
@@ -37,12 +43,18 @@ export class EditPage {
     this.board = new Board(map, terrain, this.working, this.loader, {
       operate: (operation) => this.operate(operation),
       attempt: (operation) => this.attempt(operation),
-      gesture: () => this.showTools(),
+      gesture: () => this.chosen(),
       finish: () => this.finish(null),
+      place: (at) => this.talk.ask(at),
       moved: () => showNext(this),
       fetched: (asked) => this.#fetched(asked),
     });
-    this.dialogs = new EditDialogs(language, terrain);
+    this.dialogs = new EditDialogs(language, () => this.terrain);
+    this.controls = new Controls(this);
+    this.steps = new Steps(this);
+    this.talk = new Talk(this);
+    this.past = new PastDesk(this);
+    this.upload = new UploadDesk(this);
     /** @type {import("../api/changesets.js").Changeset[]} */
     this.changesets = [];
     /** @type {import("../edit/draft_list.js").Filter} */
@@ -60,7 +72,7 @@ export class EditPage {
     this.isStale = false;
     /** @type {any[]} */
     this.log = [];
-    this.#buttons();
+    this.controls.listen();
   }
 
   get canEdit() {
@@ -76,8 +88,30 @@ export class EditPage {
     if (wanted) await this.enter(Number(wanted[1]));
     this.show();
     await this.board.load();
-    const kept = takeKept();
-    if (kept) toast(kept);
+    follow(this);
+  }
+
+  /**
+   * Other boundaries are published now: take them up, with whatever is open.
+   * @param {number} generation
+   */
+  async renew(generation) {
+    if (generation <= this.config.generation) return;
+    this.config.generation = generation;
+    await this.guarded(async () => {
+      const [topology, entry] = await Promise.all([loadTopology(`/tiles/grids/${generation}.topojson`), readGeneration(generation)]);
+      if (generation !== this.config.generation) return; // a still newer one came
+      const terrain = readTopology(topology);
+      this.config.effective_from = entry.effective_from;
+      this.board.hand.giveUp();
+      this.terrain = terrain;
+      this.working.clear();
+      this.board.setTerrain(terrain);
+      await this.draft?.reload();
+      await Promise.all([this.board.load(), this.loadList(), this.drafted(), this.past.renew()]);
+      this.show();
+      toast(this.language.say("follow.published", { number: generation }), "note");
+    });
   }
 
   async loadList() {
@@ -87,19 +121,37 @@ export class EditPage {
   /** @param {number} id */
   async enter(id) {
     await this.guarded(async () => {
+      this.past.close();
       this.draft = await Draft.open(id, this.working);
       this.#forget();
       history.replaceState(null, "", `#draft=${id}`);
-      await this.#drafted();
-      this.zoomHome();
+      await Promise.all([this.drafted(), this.talk.enter(id)]);
+      this.controls.zoomHome();
+    });
+  }
+
+  /** Drafts were changed, here or elsewhere. */
+  async refreshList() {
+    await this.guarded(async () => {
+      await this.loadList();
+      if (!this.draft && !this.past.isOpen) this.showPanel();
+    });
+  }
+
+  /** The draft that is open was changed, here or elsewhere. */
+  async reload() {
+    await this.guarded(async () => {
+      await this.draft?.reload();
+      await this.drafted();
     });
   }
 
   async leave() {
+    this.talk.leave();
     this.draft = null;
     this.working.reset([]);
     this.#forget();
-    this.setCurtain(null);
+    this.controls.setCurtain(null);
     history.replaceState(null, "", location.pathname + location.search);
     await this.guarded(() => this.loadList());
     this.board.setGesture(begin("select"));
@@ -113,12 +165,13 @@ export class EditPage {
     this.isLive = false;
     this.isStale = false;
     this.log = [];
+    this.steps.redos = [];
     this.tab = "impact";
-    Object.assign(this.board.stage.live, { faults: [], moved: [], ghosts: [] });
+    Object.assign(this.board.stage.live, { faults: [], moved: [], ghosts: [], guide: null });
   }
 
   /** The draft is another one now: show it, and ask what it does. */
-  async #drafted() {
+  async drafted() {
     this.board.canEdit = this.canEdit;
     this.board.redraw();
     this.show();
@@ -128,15 +181,16 @@ export class EditPage {
 
   /** Ask what a draft does to people, what was done, and whether it holds. @param {Draft} draft */
   async #weigh(draft) {
-    const { state, operations, version } = draft.changeset;
-    // Of a published one there is no before any more.
-    const isEmpty = operations === 0 || state === "published";
+    const { state, grids, version } = draft.changeset;
+    const isEmpty = grids === 0;
     const [impact, log] = await Promise.all([isEmpty ? null : draft.preview(), draft.log()]);
     if (draft !== this.draft || version !== draft.changeset.version) return; // it went on meanwhile
     this.log = log;
     this.#impact(impact);
     this.#told(version);
-    if (!isEmpty) await this.#validate(draft);
+    if (!isEmpty && state !== "published") return this.#validate(draft);
+    this.isStale = false;
+    return this.showPanel();
   }
 
   /** Tests and people who look for a fault read there which version is shown. @param {number} version */
@@ -158,7 +212,9 @@ export class EditPage {
   #impact(impact, isLive = false) {
     this.impact = impact;
     this.isLive = isLive;
-    this.board.stage.show({ moved: isLive ? (impact?.moved ?? []).map((/** @type {any} */ feature) => feature.geometry) : [] });
+    // Reviewers see all along what changes hands; planners while they drag, or it would be in their way.
+    const isShown = isLive || !this.canEdit;
+    this.board.stage.show({ moved: isShown ? (impact?.moved ?? []).map((/** @type {any} */ feature) => feature.geometry) : [] });
     if (isLive) showWeight(this);
     else this.showPanel();
   }
@@ -173,9 +229,10 @@ export class EditPage {
     try {
       const outcome = await draft.operate(operation);
       await this.#done(outcome);
+      this.steps.redone(operation);
       return true;
     } catch (error) {
-      await this.#refused(error);
+      await this.refused(error);
       return false;
     }
   }
@@ -190,17 +247,17 @@ export class EditPage {
     for (const fault of outcome.warnings ?? []) toast(language.say("edit.told.warning", { words: wordsOf(language, fault) }), "note");
     const fresh = (outcome.changed ?? []).filter((/** @type {any} */ grid) => grid.action === "create" && grid.geometry);
     if (this.board.gesture.tool !== "select") this.board.setGesture(begin("select", fresh.slice(0, 1).map((/** @type {any} */ grid) => grid.code)));
-    await this.#drafted();
+    this.drafted(); // the hand goes on meanwhile
   }
 
   /** @param {unknown} error */
-  async #refused(error) {
+  async refused(error) {
     if (!(error instanceof ProblemError)) throw error;
     const { language, draft } = this;
     this.isLive = false;
     if (error.status === 412 && draft) {
       await draft.reload();
-      await this.#drafted();
+      this.drafted();
       toast(language.say("edit.told.stale"), "note");
       return;
     }
@@ -208,7 +265,7 @@ export class EditPage {
       this.setFaults(error.problem.errors, true);
       toast(wordsOf(language, error.problem.errors[0]), "bad");
     } else toast(reasonOf(language, error), "bad");
-    await this.#drafted();
+    this.drafted();
   }
 
   /** @param {Fault[]} faults @param {boolean} isRefusal */
@@ -256,12 +313,12 @@ export class EditPage {
     try {
       await draft.step(step);
     } catch (error) {
-      await this.#refused(error);
+      await this.refused(error);
       return;
     }
     this.setFaults([], false);
     toast(this.language.say(`edit.told.${step}`));
-    await this.#drafted();
+    this.drafted();
   }
 
   get can() {
@@ -269,27 +326,9 @@ export class EditPage {
     return {
       undo: this.canEdit && (changeset?.operations ?? 0) > 0,
       redo: this.canEdit && (changeset?.undone ?? 0) > 0,
-      compare: (changeset?.grids ?? 0) > 0,
+      compare: this.past.isOpen ? this.past.canCompare : (changeset?.grids ?? 0) > 0,
+      talk: this.draft !== null,
     };
-  }
-
-  /** @param {import("../edit/draft_view.js").Step} step */
-  take(step) {
-    const { draft, dialogs, language } = this;
-    if (!draft) return;
-    dialogs.confirm(step, async (comment) => {
-      const bodies = /** @type {Record<string, any>} */ ({ approve: { comment }, reject: { comment }, rebase: { choices: {} } });
-      const outcome = await draft.advance(step, bodies[step]);
-      if (step === "publish") {
-        // The new boundaries are what everybody sees now: take them up from the start.
-        keepPublished(language, outcome);
-        location.reload();
-        return undefined;
-      }
-      if (step === "rebase" && !outcome.is_written) toast(conflictWords(language, outcome), "bad");
-      else toast(language.say(`edit.told.${step}`));
-      return this.#drafted();
-    });
   }
 
   /** @param {string} code */
@@ -300,65 +339,10 @@ export class EditPage {
     this.board.zoomTo(grid.box, this.padding());
   }
 
-  #buttons() {
-    const { map, board } = this;
-    one("#zoom-in").onclick = () => map.zoomIn();
-    one("#zoom-out").onclick = () => map.zoomOut();
-    one("#zoom-home").onclick = () => this.zoomHome();
-    one("#log-out").onclick = () => this.dialogs.logOut();
-    one("#sheet").onclick = () => openSheet(this.language, document.body.dataset.sheet !== "desk");
-    one("#curtain-at").oninput = (/** @type {any} */ event) => this.setCurtain(event.target.value / 1000);
-    listenToKeys({
-      undo: () => this.unroll("undo"),
-      redo: () => this.unroll("redo"),
-      compare: () => this.toggleCurtain(),
-      help: () => this.dialogs.help(),
-      finish: () => one("#hint").querySelector("#finish")?.click(),
-      escape: () => this.escape(),
-      back: () => board.setGesture({ ...board.gesture, line: board.gesture.line.slice(0, -1) }),
-      remove: () => board.held && board.remove(board.held),
-    }, (tool) => this.setTool(tool));
-  }
-
-  /** @param {import("../edit/tools.js").ToolName} tool */
-  setTool(tool) {
-    if (tool !== "select" && !this.canEdit) return;
-    // Whoever chose a grid first means that one.
-    const kept = tool === "draw" ? [] : this.board.gesture.chosen.slice(0, 1);
-    this.board.setGesture(begin(tool, kept));
-  }
-
-  escape() {
-    const { board } = this;
-    board.hand.giveUp();
-    const { gesture } = board;
-    if (gesture.line.length) board.setGesture({ ...gesture, line: [] });
-    else if (gesture.tool !== "select") board.setGesture(begin("select", gesture.chosen.slice(0, 1)));
-    else board.setGesture(begin("select"));
-  }
-
-  toggleCurtain() {
-    if (this.board.stage.curtain === null && !this.can.compare) return;
-    this.setCurtain(this.board.stage.curtain === null ? 0.5 : null);
-    one("#curtain-at").value = 500;
+  /** What is chosen is another one now. */
+  chosen() {
     this.showTools();
-  }
-
-  /** @param {number | null} share */
-  setCurtain(share) {
-    one("#curtain").hidden = share === null;
-    one("#curtain").style.setProperty("--at", String(share ?? 0));
-    this.board.stage.setCurtain(share);
-    this.board.refresh();
-  }
-
-  /** The draft's grids if there are any, else all that one may see. */
-  zoomHome() {
-    const boxes = [...this.working.told.values()].flatMap(({ code }) => this.board.mesh.grids.get(code)?.box ?? []);
-    if (!boxes.length) return show(this.map, boundsOf(this.terrain.box, this.terrain.origin), this.padding(), { animate: false });
-    const [xs, ys] = [boxes.flatMap(({ x0, x1 }) => [x0, x1]), boxes.flatMap(({ y0, y1 }) => [y0, y1])];
-    const box = { x0: Math.min(...xs), y0: Math.min(...ys), x1: Math.max(...xs), y1: Math.max(...ys) };
-    return this.board.zoomTo(box, this.padding());
+    this.talk.told();
   }
 
   padding() {
@@ -370,6 +354,8 @@ export class EditPage {
     openSheet(this.language, document.body.dataset.sheet === "desk");
     this.showPanel();
     this.showTools();
+    this.talk.show();
+    this.controls.nameSides();
   }
 
   showPanel() {

@@ -1,11 +1,13 @@
 // @ts-check
 // What the editor shows of its state: the panel, the tools, what comes next, the chosen grid.
+import { commentList } from "../edit/comment_list.js";
 import { draftList } from "../edit/draft_list.js";
 import { draftView, logView, stepsOf } from "../edit/draft_view.js";
 import { faultList } from "../edit/fault_list.js";
 import { showGrid } from "../edit/grid_card.js";
 import { impactView } from "../edit/impact_view.js";
 import { retireGrid } from "../edit/operations.js";
+import { redoBox } from "../edit/rebase_form.js";
 import { showHint, showTools } from "../edit/toolbar.js";
 import { asks } from "../edit/tools.js";
 import { el, one } from "../ui/dom.js";
@@ -14,12 +16,13 @@ import { el, one } from "../ui/dom.js";
 
 /** @param {EditPage} page */
 export function showDesk(page) {
-  one("#desk").replaceChildren(...(page.draft ? draftOf(page, page.draft) : listOf(page)));
+  const { past, draft, upload } = page;
+  one("#desk").replaceChildren(...(upload.isOpen ? upload.view() : past.isOpen ? past.view() : draft ? draftOf(page, draft) : listOf(page)));
 }
 
 /** Only what a drag changes: pictures of the screen must not wait for the rest. @param {EditPage} page */
 export function showWeight(page) {
-  if (page.tab === "impact" && page.draft) one("#tab-content").replaceChildren(...contentOf(page, page.draft.changeset));
+  if (page.tab === "impact" && page.draft && !page.past.isOpen) one("#tab-content").replaceChildren(...contentOf(page, page.draft.changeset));
 }
 
 /** @param {EditPage} page */
@@ -35,21 +38,29 @@ function listOf(page) {
       },
       open: (id) => page.enter(id),
       add: () => dialogs.newDraft((changeset) => page.enter(changeset.id)),
+      past: () => page.past.list(),
+      bring: () => page.upload.open(),
     },
   );
 }
 
 /** @param {EditPage} page @param {import("../edit/draft.js").Draft} draft */
 function draftOf(page, { changeset }) {
-  const { language, config, tab, faults, isStale } = page;
+  const { language, config, tab, faults, isStale, canEdit, steps: { redos }, talk, terrain } = page;
   const steps = stepsOf(changeset, config.powers, config.account.name, isStale);
+  const redo = redoBox(language, redos, { start: (one) => page.steps.start(one), done: (one) => page.steps.settle(one) });
   return draftView(
     language,
     changeset,
-    { steps, tab, faults: faults.length, isStale, content: contentOf(page, changeset) },
+    {
+      steps, tab, faults: faults.length, remarks: talk.open, canEdit, redos: redo, isStale,
+      divisionOf: (code) => terrain.divisions.get(code)?.name ?? code,
+      content: contentOf(page, changeset),
+    },
     {
       back: () => page.leave(),
-      take: (step) => page.take(step),
+      describe: () => page.dialogs.describe(changeset, () => page.reload()),
+      take: (step) => page.steps.take(step),
       choose: (chosen) => {
         page.tab = chosen;
         showDesk(page);
@@ -64,10 +75,19 @@ function draftOf(page, { changeset }) {
  * @returns {Node[]} of the tab
  */
 function contentOf(page, { state }) {
-  const { language, tab, board } = page;
+  const { language, tab, board, talk } = page;
+  if (tab === "talk") {
+    return commentList(language, talk.remarks, (remark) => talk.gridOf(remark), {
+      write: () => talk.ask(null),
+      pin: () => page.controls.setTool("comment"),
+      zoom: (remark) => talk.zoom(remark),
+      settle: (remark) => talk.settle(remark),
+    });
+  }
   if (tab === "log") return logView(language, page.log);
   if (tab === "impact") {
-    if (state === "published") return [el("p", { class: "empty-note", text: language.say("edit.impact.published") })];
+    const isKnown = state !== "published" || page.impact?.grids.length;
+    if (!isKnown) return [el("p", { class: "empty-note", text: language.say("edit.impact.published") })];
     return impactView(language, page.impact, page.isLive, (code) => page.choose(code));
   }
   return faultList(language, page.faults, {
@@ -83,17 +103,18 @@ function contentOf(page, { state }) {
 /** @param {EditPage} page */
 export function showBar(page) {
   const { language, board, draft, canEdit, can, dialogs } = page;
-  one("#tools").hidden = !draft;
-  if (!draft) return;
+  const isShown = draft !== null || page.past.canCompare;
+  one("#tools").hidden = !isShown;
+  if (!isShown) return;
   showTools(
     language,
     { tool: board.gesture.tool, canEdit, can, isCompared: board.stage.curtain !== null },
     {
-      choose: (tool) => page.setTool(tool),
+      choose: (tool) => page.controls.setTool(tool),
       others: {
         undo: () => page.unroll("undo"),
         redo: () => page.unroll("redo"),
-        compare: () => page.toggleCurtain(),
+        compare: () => page.controls.toggleCurtain(),
         help: () => dialogs.help(),
       },
     },
@@ -110,7 +131,11 @@ export function showNext(page) {
     language,
     board.gesture,
     { isFar: loader.isFar, canEdit, state: draft?.changeset.state ?? null, keep },
-    { finish: (code) => page.finish(code), cancel: () => page.setTool("select") },
+    {
+      finish: (code) => page.finish(code),
+      cancel: () => page.controls.setTool("select"),
+      change: (part) => board.setGesture({ ...board.gesture, ...part }),
+    },
   );
   page.map.getContainer().dataset.asks = asks(board.gesture);
 }
@@ -123,12 +148,14 @@ export function showChosen(page) {
   showGrid(
     language,
     grid,
-    { mesh: board.mesh, division, canEdit, hasVertex: board.held !== null },
+    { mesh: board.mesh, division, canEdit, hasVertex: board.held !== null, canTalk: page.draft !== null },
     {
       edit: () => grid && dialogs.editGrid(grid, (operation) => page.operate(operation)),
       retire: () => grid && page.operate(retireGrid(grid.code)),
       zoom: () => grid && board.zoomTo(grid.box, page.padding()),
       removeVertex: () => board.held && board.remove(board.held),
+      history: () => grid && page.past.grid(grid.code),
+      talk: () => grid && page.talk.askAbout(grid),
     },
   );
 }
