@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyproj
@@ -48,6 +49,87 @@ class HeatBins:
         """Return the number of events in all cells."""
         return int(self.events.sum())
 
+    def document(self) -> dict[str, Any]:
+        """Return the cells as maps read them, centres rounded to 1e-6 degree."""
+        return {
+            "cell_m": self.cell_m,
+            "cell_area_km2": self.cell_area_km2,
+            "unit": "events",
+            "total": self.total,
+            "lon": self.lon.round(6).tolist(),
+            "lat": self.lat.round(6).tolist(),
+            "events": self.events.tolist(),
+        }
+
+
+class HeatLattice:
+    """Cells of equal ground area: Lambert's cylindrical equal-area projection cut into squares.
+
+    Parameters
+    ----------
+    cell_m
+        Side of a cell, one of `HEAT_CELLS_M`.
+    standard_parallel
+        Latitude in degrees where cells are square on the ground; away from it they keep their
+        area and change their shape.
+
+    Raises
+    ------
+    Invalid
+        The cell is not one of the sizes offered.
+
+    Notes
+    -----
+    Source: Lambert cylindrical equal-area, EPSG Guidance Note 7-2, method 9835.
+    """
+
+    def __init__(self, cell_m: int, standard_parallel: float) -> None:
+        if cell_m not in HEAT_CELLS_M:
+            raise Invalid(
+                f"cell_m must be one of {', '.join(map(str, HEAT_CELLS_M))}, not {cell_m}",
+                zh=f"cell_m 只能取 {'、'.join(map(str, HEAT_CELLS_M))}",
+            )
+        self.cell_m = cell_m
+        self.cell_area_km2 = cell_m**2 / 1e6
+        phi = np.radians(standard_parallel)
+        self._narrowing = float(np.cos(phi) / np.sqrt(1 - _GEOD.es * np.sin(phi) ** 2))
+        self._plane = pyproj.Proj(proj="cea", lat_ts=standard_parallel, ellps="GRS80")
+
+    def values(self) -> dict[str, float]:
+        """Return what a statement binds: cell_m, radius_m, scale and e (see heat.sql).
+
+        Returns
+        -------
+        dict
+            Name → value; metres, and the first eccentricity.
+        """
+        return {
+            "cell_m": float(self.cell_m),
+            "radius_m": _GEOD.a * self._narrowing,
+            "scale": _GEOD.a / (2 * self._narrowing),
+            "e": _E,
+        }
+
+    def centres(
+        self, columns: NDArray[np.int64], rows: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return where the middles of columns and of rows are.
+
+        Parameters
+        ----------
+        columns, rows
+            Indices, shapes (n,) and (m,).
+
+        Returns
+        -------
+        tuple
+            Longitudes (n,) and latitudes (m,), CGCS2000 degrees, float64.
+        """
+        x, y = ((np.asarray(side) + 0.5) * self.cell_m for side in (columns, rows))
+        lon, _ = self._plane(x, np.zeros_like(x), inverse=True)
+        _, lat = self._plane(np.zeros_like(y), y, inverse=True)
+        return np.asarray(lon), np.asarray(lat)
+
 
 def heat_bins(
     session: ReadSession, chosen: EventChoice, *, cell_m: int, standard_parallel: float
@@ -80,29 +162,15 @@ def heat_bins(
     -----
     Source: Lambert cylindrical equal-area, EPSG Guidance Note 7-2, method 9835.
     """
-    if cell_m not in HEAT_CELLS_M:
-        raise Invalid(
-            f"cell_m must be one of {', '.join(map(str, HEAT_CELLS_M))}, not {cell_m}",
-            zh=f"cell_m 只能取 {'、'.join(map(str, HEAT_CELLS_M))}",
-        )
-    phi = np.radians(standard_parallel)
-    narrowing = float(np.cos(phi) / np.sqrt(1 - _GEOD.es * np.sin(phi) ** 2))
-    lattice = {
-        "cell_m": float(cell_m),
-        "radius_m": _GEOD.a * narrowing,
-        "scale": _GEOD.a / (2 * narrowing),
-        "e": _E,
-    }
-    rows = list_heat_cells(session, chosen.values() | lattice)
+    lattice = HeatLattice(cell_m, standard_parallel)
+    rows = list_heat_cells(session, chosen.values() | lattice.values())
     cells = np.array([(row.column, row.row, row.events) for row in rows], dtype=np.int64)
     cells = cells.reshape(-1, 3)
-    x, y = ((cells[:, n] + 0.5) * cell_m for n in (0, 1))
-    plane = pyproj.Proj(proj="cea", lat_ts=standard_parallel, ellps="GRS80")
-    lon, lat = plane(x, y, inverse=True)
+    lon, lat = lattice.centres(cells[:, 0], cells[:, 1])
     return HeatBins(
         cell_m=cell_m,
-        cell_area_km2=cell_m**2 / 1e6,
-        lon=np.asarray(lon),
-        lat=np.asarray(lat),
+        cell_area_km2=lattice.cell_area_km2,
+        lon=lon,
+        lat=lat,
         events=cells[:, 2],
     )

@@ -161,7 +161,31 @@ def build_topology(session: ReadSession, generation: int) -> dict[str, Any]:
         Objects `basic` and `exclusive` (one MultiPolygon a grid), the list `divisions`, arcs
         delta-encoded with a transform (TopoJSON 1.0, §2.1.2).
     """
-    rows = list_topology_grids(session, generation)
+    divisions = list_topology_divisions(session, generation)
+    return topology_document(list_topology_grids(session, generation), divisions, generation)
+
+
+def topology_document(
+    rows: Sequence[Any], divisions: Sequence[Any], generation: int
+) -> dict[str, Any]:
+    """Make a TopoJSON document of grids that are at hand.
+
+    Parameters
+    ----------
+    rows
+        Grids with code, name, kind, division_code, colour_index, label_lon, label_lat,
+        label_radius_m, area_m2, and wkb on the lattice.
+    divisions
+        With code, name, level, depth, parent_code and wkb (None where it has no outline), parents
+        first.
+    generation
+        What the document says of it.
+
+    Returns
+    -------
+    dict
+        See `build_topology`.
+    """
     basic = [row for row in rows if row.kind != "exclusive"]
     exclusive = [row for row in rows if row.kind == "exclusive"]
     # Exclusive grids lie over the basic ones: the two layers share no border.
@@ -180,7 +204,7 @@ def build_topology(session: ReadSession, generation: int) -> dict[str, Any]:
             "basic": _collection(basic, basic_arcs, first=0),
             "exclusive": _collection(exclusive, exclusive_arcs, first=len(basic_arcs.arcs)),
         },
-        "divisions": _divisions(list_topology_divisions(session, generation)),
+        "divisions": _divisions(divisions),
         "arcs": [_delta_encoded(arc, origin) for arc in arcs],
     }
 
