@@ -1,0 +1,110 @@
+// @ts-check
+// Takes the screen through the county and its townships, rests when somebody touches it, and lets
+// an urgent event interrupt it.
+import { breadcrumb, enter } from "../../core/screen_state.js";
+import { shortDivision } from "../../core/names.js";
+import { alerted, startTour, stopsOf, tick, touched } from "../../core/screen_tour.js";
+
+/** @typedef {import("../../core/screen_state.js").ScreenState} ScreenState */
+/** @typedef {import("../../core/screen_state.js").Alert} Alert */
+/** @typedef {import("./stage.js").Stage} Stage */
+
+const BEAT_MS = 250;
+
+export class Tour {
+  /**
+   * @param {Stage} stage
+   * @param {{rotate: number, playlist: string[]}} options seconds at a stop, 0 for no tour; codes
+   *   of divisions, none for the root and the first level that parts it
+   */
+  constructor(stage, { rotate, playlist }) {
+    this.stage = stage;
+    this.store = stage.store;
+    const interval = (rotate || 15) * 1000;
+    this.clock = startTour(stopsOf(stage.terrain, playlist), interval, Date.now(), this.#here());
+    /** Where to go back to after an alert. @type {Partial<ScreenState> | null} */
+    this.left = null;
+    this.listening = new AbortController();
+    const { signal } = this.listening;
+    for (const name of ["pointerdown", "wheel", "keydown"]) {
+      document.addEventListener(name, (event) => this.#touched(event), { signal, passive: true, capture: true });
+    }
+    this.store.watch(["touring"], () => this.#switched());
+    this.store.watch(["paused_until"], ({ paused_until }) => {
+      if (paused_until === null) this.clock = { ...this.clock, pausedUntil: 0, since: Date.now() };
+    });
+    this.store.watch(["alert"], ({ alert }) => this.#alerted(alert));
+    this.timer = window.setInterval(() => this.#beat(), BEAT_MS);
+    stage.setTour(this.clock.stops.length > 1);
+  }
+
+  #here() {
+    const { root } = this.stage.terrain;
+    return this.store.state.division ?? root?.code ?? null;
+  }
+
+  #switched() {
+    this.clock = startTour(this.clock.stops, this.clock.interval, Date.now(), this.#here());
+  }
+
+  /** @param {Event} event */
+  #touched(event) {
+    // What the page itself sends is nobody's touch, nor is the switch of the tour.
+    if (!event.isTrusted || this.stage.bar.tour.contains(/** @type {Node} */ (event.target))) return;
+    this.clock = touched(this.clock, Date.now());
+    this.left = null;
+    this.store.set({ paused_until: this.clock.pausedUntil, alert: null });
+  }
+
+  /** @param {Alert | null} alert */
+  #alerted(alert) {
+    if (!alert) return;
+    if (this.clock.alertUntil === 0) {
+      const { division, grid } = this.store.state;
+      this.left = { division, grid };
+    }
+    this.clock = alerted(this.clock, Date.now());
+    const code = alert.grid && this.stage.terrain.byCode.has(alert.grid) ? alert.grid : alert.division;
+    this.store.set(enter(this.stage.terrain, code ?? ""));
+  }
+
+  #beat() {
+    const { state } = this.store;
+    const { tour, phase, go, alertEnded, share } = tick(this.clock, Date.now(), document.hidden);
+    this.clock = tour;
+    if (alertEnded) {
+      const back = this.left ?? {};
+      this.left = null;
+      this.store.set({ alert: null, ...back });
+    }
+    if (phase !== "paused" && state.paused_until !== null) this.store.set({ paused_until: null });
+    const isOn = state.touring && state.playing === null;
+    if (!isOn) this.clock = { ...this.clock, since: Date.now() };
+    else if (go && !alertEnded) this.store.set(enter(this.stage.terrain, go));
+    const left = phase === "paused" ? Math.ceil((this.clock.pausedUntil - Date.now()) / 1000) : 0;
+    this.stage.showTour(isOn || phase === "alert" ? phase : "off", share, left);
+  }
+
+  /**
+   * An event of level 1 has come in: everybody should see it now.
+   * @param {{event_no?: string, title?: string, level?: number, lon?: number | null, lat?: number | null,
+   *   basic?: string | null, exclusive?: string | null, division?: string | null}} event
+   */
+  alert(event) {
+    const { terrain } = this.stage;
+    const { lon = null, lat = null } = event;
+    const code = event.exclusive ?? event.basic ?? this.stage.gridAt(lon, lat)?.code ?? null;
+    const grid = terrain.byCode.get(code ?? "") ?? null;
+    const division = grid?.division ?? event.division ?? null;
+    const steps = breadcrumb(terrain, { ...this.store.state, division, grid: grid?.code ?? null });
+    const place = steps.slice(1).map((step) => shortDivision(step.name)).join(" · ");
+    this.store.set({
+      alert: { event_no: event.event_no ?? "", title: event.title ?? "", place, lon, lat, grid: grid?.code ?? null, division },
+    });
+  }
+
+  destroy() {
+    window.clearInterval(this.timer);
+    this.listening.abort();
+  }
+}
