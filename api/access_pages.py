@@ -68,7 +68,7 @@ def get_admin_page(request: Request, actor: Asking) -> Response:
 
 @router.get("/kiosk/{link}")
 def open_kiosk(request: Request, actor: Asking, link: str) -> Response:
-    """Log a wall screen in by its link, and show it the map."""
+    """Log a wall screen in by its link, and show it /screen as the link's address asks for."""
     opened = None
     if _LINK.fullmatch(link):
         with at_gate(request) as session:
@@ -80,7 +80,8 @@ def open_kiosk(request: Request, actor: Asking, link: str) -> Response:
         page = _login_page(request, "/", failure={"reason": "bad_link"})
         page.status_code = 404
         return page
-    response = RedirectResponse("/", 303, NO_STORE)
+    wanted = f"?{request.url.query}" if request.url.query else ""
+    response = RedirectResponse(f"/screen{wanted}", 303, NO_STORE)
     give_cookie(response, request, opened)
     return response
 

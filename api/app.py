@@ -16,20 +16,26 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
-from api import access_pages, edit_pages, pages
+from api import access_pages, edit_pages, pages, screen_pages
 from api.bodies import BodyMiddleware
 from api.deps import refuse_unknown_parameters
+from api.due import publishing_due
 from api.footing import Footings
 from api.headers import HeadersMiddleware
 from api.health import MeterMiddleware, Meters
 from api.limits import RateMiddleware, RoomMiddleware
+from api.live import Hub, build_of
 from api.locating import LocatorHolder
 from api.problems import add_handlers
 from api.proxies import ProxyMiddleware
 from api.reference import add_reference
 from api.routes import (
     accounts,
+    assets,
     audit,
+    base_map,
+    boards,
+    boundary_uploads,
     changesets,
     deployment,
     divisions,
@@ -38,12 +44,16 @@ from api.routes import (
     grids,
     health,
     households,
+    live,
     locate,
     maps,
     persons,
+    playback,
+    scheduling,
     search,
     session,
     stats,
+    talking,
 )
 from api.schemas.common import problems, settled
 from api.schemes import declare_schemes
@@ -115,6 +125,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.profiles_dir = settings.profiles_dir
     app.state.profiles = {}
     app.state.person_keys = KeyFile(settings.person_keys)
+    app.state.base_map = base_map.base_map_of(settings)
     add_handlers(app)
     app.add_middleware(GZipMiddleware, compresslevel=GZIP_LEVEL)
     _add_limits(app, settings)
@@ -147,8 +158,14 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.footings = Footings(app)
     app.state.meters = Meters(engine)
     app.state.head_revision = head_revision()
-    yield
+    hub = app.state.hub = Hub(engine, login, limit_s, build_of(app.version, STATIC))
+    app.state.meters.streams.set_function(lambda: hub.clients)
+    async with publishing_due(engine):
+        yield
+    await hub.close()
     app.state.footings.close()
+    if app.state.base_map is not None:
+        app.state.base_map.close()
     engine.dispose()
     builder.dispose()
 
@@ -166,12 +183,15 @@ def _add_routes(app: FastAPI) -> None:
     # The one that is asked most stands first: routes are tried one after the other.
     for part in (locate, deployment, divisions, stats, grids, households, events, maps, search):
         app.include_router(part.router, dependencies=strict, responses=errors)
-    for part in (persons, audit, generations, changesets):
+    for part in (base_map, boards, persons, audit, generations, changesets, scheduling, talking):
+        app.include_router(part.router, dependencies=strict, responses=errors)
+    for part in (assets, boundary_uploads, playback, live):
         app.include_router(part.router, dependencies=strict, responses=errors)
     for part in (session, accounts):
         app.include_router(part.router, dependencies=strict[:1], responses=errors)
     app.include_router(access_pages.router)
     app.include_router(edit_pages.router)
+    app.include_router(screen_pages.router)
     app.include_router(health.router, responses=errors)
     add_reference(app)
     app.include_router(pages.router)

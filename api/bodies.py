@@ -15,7 +15,7 @@ from api.refusing import refuse
 #: Bodies that are read into memory as a whole, bytes.
 MAX_HELD = 4_000_000
 #: Routes whose bodies rest on disk where they are long: up to ``GRIDMAP_MAX_BODY_MB``.
-SPOOLED = frozenset({"/api/v1/locate"})
+SPOOLED = frozenset({"/api/v1/locate", "/api/v1/boundary-uploads"})
 #: Seconds that a body may pause, and that it may take on top of what its length allows.
 PAUSE_S = 20.0
 #: Bytes a second that a body has to come with, in the mean.

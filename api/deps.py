@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends, Query, Request
 from fastapi.dependencies.models import Dependant
@@ -18,7 +18,7 @@ from starlette.datastructures import State
 from api.locating import LocatorHolder
 from api.security import Asking
 from gis.core.access import NOTHING, WHOLE, Power
-from gis.core.errors import BadProfile, Forbidden, NotFound, Unavailable
+from gis.core.errors import BadProfile, Forbidden, NotFound, Unavailable, Unidentified
 from gis.core.snapshot import Snapshot
 from gis.db import session as sessions
 from gis.divisions import Deployment, get_deployment, list_ancestry, padded_code
@@ -192,6 +192,14 @@ def _covered(code: DivisionCode, session: ReadSession, actor: Asking) -> str:
 CoveredDivision = Annotated[str, Depends(_covered, scope="function")]
 
 
+def _covered_asked(session: ReadSession, actor: Asking, division: Division = None) -> str | None:
+    return None if division is None else _covered(division, session, actor)
+
+
+#: A division as a filter of figures, seen as a whole by whoever asks.
+CoveredDivisionAsked = Annotated[str | None, Depends(_covered_asked, scope="function")]
+
+
 def _snapshot(
     session: ReadSession,
     generation: Annotated[
@@ -204,6 +212,35 @@ def _snapshot(
     return resolve_snapshot(session, generation, at)
 
 
+def _of_then(
+    actor: Asking,
+    reading: Annotated[
+        Literal["now", "then"],
+        Query(
+            description="`now`: by the grids in which everything is filed. `then`, for those with"
+            " `read`: by the boundaries that are asked about (`generation`, `at`); and an event"
+            " that was closed before boundaries took effect which moved it counts where it was."
+        ),
+    ] = "now",
+) -> bool:
+    """Refuse to tell both readings to whoever sees statistics alone: they differ by a few people.
+
+    Raises
+    ------
+    Unidentified, Forbidden
+        The power `read` is missing.
+    """
+    if reading == "then" and not actor.may(Power.READ):
+        kind = Unidentified if actor.is_anonymous else Forbidden
+        raise kind(
+            "Figures by the grids of then are for those who may read; leave `reading` out.",
+            zh="按当时网格统计仅对有查看权限的人员开放，请去掉 reading 参数。",
+        )
+    return reading == "then"
+
+
+#: Whether figures are asked for by the grids of then; else by those of now.
+OfThen = Annotated[bool, Depends(_of_then, scope="function")]
 #: `generation` and `at`, with their defaults filled in.
 SnapshotAsked = Annotated[Snapshot, Depends(_snapshot, scope="function")]
 

@@ -13,17 +13,16 @@ from api.pages import (
     NO_STORE,
     WORKING,
     account_of,
-    config,
     home_of,
     html_answer,
     to_login,
-    topology_url,
 )
 from api.security import Asking
 from gis.core.access import Actor
 from gis.core.errors import Unavailable
 from gis.tiles import MapOverview, map_overview
-from web.maps import GridLayer, GridMap, Page, Takeover, import_map, render_page
+from web.maps import GridMap, Page, Takeover, import_map, render_page
+from web.overview import config, grid_map
 
 router = APIRouter(include_in_schema=False)
 
@@ -42,7 +41,9 @@ def get_edit_page(request: Request, session: ReadSession, actor: Asking) -> Resp
     overview = map_overview(session, profile, home_of(actor))
     if overview is None:
         return html_answer(render_page("empty.html"))
-    return html_answer(_edit_page(overview, _about(request, actor)))
+    return html_answer(
+        _edit_page(grid_map(overview, request.app.state.settings), overview, _about(request, actor))
+    )
 
 
 def _about(request: Request, actor: Actor) -> dict[str, Any]:
@@ -50,9 +51,7 @@ def _about(request: Request, actor: Actor) -> dict[str, Any]:
     return {"account": account_of(request, actor), "powers": powers}
 
 
-def _edit_page(overview: MapOverview, about: dict[str, Any]) -> str:
-    chart = GridMap(overview.bounds)
-    chart.add_child(GridLayer(topology_url(overview)))
+def _edit_page(chart: GridMap, overview: MapOverview, about: dict[str, Any]) -> str:
     chart.add_child(Takeover("gridmap/pages/edit.js", config(overview) | about))
     page = Page(
         "edit.html",

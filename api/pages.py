@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
@@ -12,12 +11,10 @@ from markupsafe import Markup
 
 from api.deps import ReadSession, served
 from api.security import Asking, cookie_name, csrf_token
-from gis.core import clock
 from gis.core.access import Actor, Power
 from gis.core.errors import Unavailable
 from gis.tiles import MapOverview, map_overview
 from web.maps import (
-    GridLayer,
     GridMap,
     HeatLayer,
     Page,
@@ -26,6 +23,7 @@ from web.maps import (
     nonced,
     render_page,
 )
+from web.overview import config, grid_map
 
 router = APIRouter(include_in_schema=False)
 NO_STORE = {"Cache-Control": "no-store"}
@@ -53,7 +51,11 @@ def get_map_page(request: Request, session: ReadSession, actor: Asking) -> Respo
     overview = map_overview(session, profile, home_of(actor))
     if overview is None:
         return html_answer(render_page("empty.html"))
-    return html_answer(map_page(overview, account_of(request, actor)))
+    return html_answer(
+        map_page(
+            grid_map(overview, request.app.state.settings), overview, account_of(request, actor)
+        )
+    )
 
 
 def to_login(request: Request) -> Response:
@@ -80,10 +82,8 @@ def account_of(request: Request, actor: Actor) -> dict[str, str | None]:
     }
 
 
-def map_page(overview: MapOverview, account: dict[str, str | None]) -> str:
+def map_page(chart: GridMap, overview: MapOverview, account: dict[str, str | None]) -> str:
     """Compose the map page with Folium."""
-    chart = GridMap(overview.bounds)
-    chart.add_child(GridLayer(topology_url(overview)))
     if overview.first_day and overview.last_day:
         chart.add_child(HeatLayer(overview.first_day.isoformat(), overview.last_day.isoformat()))
     chart.add_child(Takeover("gridmap/pages/index.js", config(overview) | {"account": account}))
@@ -94,29 +94,6 @@ def map_page(overview: MapOverview, account: dict[str, str | None]) -> str:
         import_map=Markup(import_map()),  # noqa: S704 - escaped for scripts by script_json
     )
     return chart.compose(page)
-
-
-def topology_url(overview: MapOverview) -> str:
-    """Return the immutable address of the boundaries."""
-    return f"/tiles/grids/{overview.generation}.topojson?v={overview.topology_version}"
-
-
-def config(overview: MapOverview) -> dict[str, Any]:
-    """Return what the page's modules need to know."""
-    return {
-        "root": {
-            "code": overview.home_code,
-            "zh": overview.home_name,
-            "en": overview.home_name_en,
-        },
-        "is_schematic": overview.is_schematic,
-        "generation": overview.generation,
-        "effective_from": overview.effective_from,
-        "today": clock.today(),
-        "levels": overview.levels,
-        "kinds": overview.kinds,
-        "classes": overview.classes,
-    }
 
 
 def html_answer(html: str) -> Response:

@@ -86,6 +86,27 @@ class Settings(BaseSettings):
     reporter_days: int = Field(
         default=365, description="For so many days an event's reporter is stored.", ge=1, le=36_500
     )
+    base_map_url: SecretStr | None = Field(
+        default=None,
+        description="Tiles of a base map, http addresses with {z}, {x} and {y} (and {s}), keys"
+        " included; several, separated by blanks, lie one over the other. Without it, no base map.",
+    )
+    base_map_datum: Literal["CGCS2000", "GCJ-02"] = Field(
+        default="CGCS2000",
+        description="In what these tiles are drawn; GCJ-02 ones are moved to where they belong.",
+    )
+    base_map_credit: str = Field(
+        default="",
+        description="Whose the base map is, with its 审图号; shown on every map.",
+    )
+    base_map_mb: int = Field(
+        default=500, description="How much of the base map is kept on this machine, MB.", ge=1
+    )
+    map_approval: str = Field(
+        default="内部使用",
+        description="What every map says of its approval: its 审图号, or 内部使用.",
+        max_length=80,
+    )
     max_body_mb: int = Field(default=64, description="Longest body of a request, MB.", ge=1)
     rate_per_minute: int = Field(
         default=6000,

@@ -147,7 +147,10 @@ def households(count: int = Tally.households) -> pd.DataFrame:
 
 
 def events(count: int = Tally.events) -> pd.DataFrame:
-    """Return events: the first twelve are disputes, the last ten still open."""
+    """Return events: the first twelve are disputes, the last ten still open.
+
+    Every fifth has no deadline; of the others every fourth has a short one.
+    """
     lon, lat = positions(count, seed=2)
     number = np.arange(count)
     reported = pd.Timestamp("2025-06-01 08:00", tz="Asia/Shanghai") + pd.to_timedelta(
@@ -156,6 +159,7 @@ def events(count: int = Tally.events) -> pd.DataFrame:
     is_open = number >= Tally.closed
     is_dispute = (number < 10) | (number >= count - 2)
     closed = pd.Series(reported + pd.Timedelta(days=2)).mask(is_open)
+    allowed = pd.to_timedelta(np.where(number % 4 == 0, 1, 4), unit="D")
     return pd.DataFrame(
         {
             "source": "test",
@@ -167,6 +171,7 @@ def events(count: int = Tally.events) -> pd.DataFrame:
             "occurred_at": reported - pd.Timedelta(hours=1),
             "reported_at": reported,
             "closed_at": closed,
+            "due_at": pd.Series(reported + allowed).mask(number % 5 == 0),
             "workflow": "whistle",
             "state": np.where(is_open, "handle", "feedback"),
             "phase": np.where(is_open, "handle", "feedback"),

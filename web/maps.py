@@ -74,12 +74,15 @@ class GridMap(folium.Map):
     ----------
     bounds
         West, south, east, north; degrees.
+    approval
+        What the map says of its approval (审图号 or 内部使用) and of its base map; always visible.
     """
 
     _template = Template(
         """
         {% macro html(this, kwargs) %}
         <div class="map" id={{ this.get_name()|tojson }}></div>
+        {% if this.approval %}<p class="approval">{{ this.approval|e }}</p>{% endif %}
         {% endmacro %}
         {% macro script(this, kwargs) %}
         const {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {{ this.options_json }});
@@ -89,10 +92,11 @@ class GridMap(folium.Map):
         """
     )
 
-    def __init__(self, bounds: tuple[float, float, float, float]) -> None:
+    def __init__(self, bounds: tuple[float, float, float, float], *, approval: str = "") -> None:
         west, south, east, north = bounds
         super().__init__(location=((south + north) / 2, (west + east) / 2), tiles=None)
         self._name = "GridMap"
+        self.approval = approval
         # On the instance: Folium's add_js_link changes the list that it finds, for all maps.
         self.default_js = [("leaflet", "/static/vendor/leaflet/leaflet.js")]
         self.default_css = [("leaflet_css", "/static/vendor/leaflet/leaflet.css")]
@@ -163,6 +167,21 @@ class GridLayer(Layer):
 
     def __init__(self, topology_url: str) -> None:
         super().__init__(topology_url=topology_url)
+
+
+class BaseLayer(Layer):
+    """The base map below the grids: tiles of this server, which fetches and aligns them.
+
+    Parameters
+    ----------
+    tile_url
+        Address on this server with ``{z}``, ``{x}`` and ``{y}``.
+    """
+
+    kind = "base"
+
+    def __init__(self, tile_url: str = "/tiles/base/{z}/{x}/{y}") -> None:
+        super().__init__(tile_url=tile_url)
 
 
 class HeatLayer(Layer):

@@ -1,4 +1,4 @@
-"""Drafts of boundary changes: worked on, weighed, discussed, reviewed, published."""
+"""Drafts of boundary changes: worked on, weighed, reviewed, published."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from api.drafting import (
     Number,
     PublishSession,
     ReviewSession,
-    TalkSession,
     Version,
     changeset_answer,
     changeset_document,
@@ -33,16 +32,11 @@ from api.schemas.changesets import (
     ChangesetIn,
     ChangesetList,
     ChangesetPatch,
-    CommentIn,
-    CommentList,
-    CommentOut,
     DraftGrids,
     ImpactOut,
     OperationIn,
     OperationList,
     OutcomeOut,
-    PresenceIn,
-    PresenceList,
     PublicationOut,
     RebaseIn,
     RebaseOut,
@@ -365,38 +359,3 @@ def publish(
         session, actor, changeset_id, version, key=idempotency_key
     )
     return tagged_answer(changeset, publication)
-
-
-@router.get("/{changeset_id}/comments", response_model=CommentList, responses=problems(404))
-def list_comments(changeset_id: Number, session: ReadSession, limit: Limit = 1000) -> Response:
-    """Return the remarks on a draft, the oldest first."""
-    return items_answer(drafts.list_comments(session, changeset_id, limit=limit))
-
-
-@router.post(
-    "/{changeset_id}/comments", status_code=201, response_model=CommentOut, responses=problems(404)
-)
-def add_comment(
-    *, changeset_id: Number, body: CommentIn, session: TalkSession, actor: Asking
-) -> Response:
-    """Remark on a draft; `lon` and `lat` pin it to the map."""
-    if (body.lon is None) != (body.lat is None):
-        raise Invalid("lon and lat belong together.", zh="lon 与 lat 须同时提供。", field="lon")
-    position = None if body.lon is None or body.lat is None else (body.lon, body.lat)
-    comment = drafts.add_comment(session, actor, changeset_id, body.body, position)
-    return json_answer(comment, status=201)
-
-
-@router.get("/{changeset_id}/presence", response_model=PresenceList, responses=problems(404))
-def list_presence(changeset_id: Number, session: ReadSession) -> Response:
-    """Return who works on a draft at this moment, or elsewhere on one of its grids."""
-    return items_answer(drafts.list_presence(session, changeset_id))
-
-
-@router.post("/{changeset_id}/presence", response_model=PresenceList, responses=problems(404))
-def tell_presence(
-    *, changeset_id: Number, body: PresenceIn, session: TalkSession, actor: Asking
-) -> Response:
-    """Say that one works on a draft, and learn who else does; holds for ten minutes."""
-    drafts.tell_presence(session, actor, changeset_id, body.grids)
-    return items_answer(drafts.list_presence(session, changeset_id))

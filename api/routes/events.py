@@ -89,6 +89,9 @@ def _filter(
     open_: Annotated[
         bool | None, Query(alias="open", description="Whether they are still open.")
     ] = None,
+    overdue: Annotated[
+        bool | None, Query(description="Whether they are open past their deadline (超时).")
+    ] = None,
     source: Annotated[
         Text | None, Query(max_length=64, description="Only those of this system.")
     ] = None,
@@ -104,6 +107,7 @@ def _filter(
         state=state,
         phase=phase,
         is_open=open_,
+        is_overdue=overdue,
         source=source,
         box=bbox,
     )

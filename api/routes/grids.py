@@ -17,6 +17,7 @@ from api.deps import (
     Geometry,
     GridCode,
     Limit,
+    OfThen,
     ReadSession,
     Reported,
     SnapshotAsked,
@@ -102,24 +103,19 @@ def get_counts(
         list[Literal["month", "class"]] | None,
         Query(max_length=2, description="Also by month of being reported, and by class."),
     ] = None,
-    reading: Annotated[
-        Literal["now", "then"],
-        Query(
-            description="`then`: events that were closed before they came into another grid by new"
-            " boundaries count where they were; households always count where they are."
-        ),
-    ] = "now",
+    of_then: OfThen,
 ) -> Response:
     """Count the households and events of a grid; those filed into it, if it is exclusive."""
     grid = grids.get_grid(session, code, snapshot)
     period = statistics.Period(days.first, days.last)
-    groups = statistics.group_events_of_grid(session, grid, period, of_then=reading == "then")
+    then = snapshot if of_then else None
+    groups = statistics.group_events_of_grid(session, grid, period, then=then)
     wanted = by or []
     return json_answer(
         {
             "code": grid.code,
             "generation": snapshot.generation,
-            "people": _people(session, actor, grid, snapshot),
+            "people": _people(session, actor, grid, snapshot, then=then),
             "events": statistics.sum_events(groups),
             "by_month": statistics.by_month(groups) if "month" in wanted else None,
             "by_class": statistics.by_class(groups) if "class" in wanted else None,
@@ -148,8 +144,15 @@ def get_history(code: GridCode, session: ReadSession, geometry: Geometry = True)
     return json_answer(body, media_type=GEOJSON)
 
 
-def _people(session: Reader, actor: Actor, grid: grids.Grid, snapshot: Snapshot) -> dict[str, Any]:
-    people = asdict(statistics.count_people_of_grid(session, grid))
+def _people(
+    session: Reader,
+    actor: Actor,
+    grid: grids.Grid,
+    snapshot: Snapshot,
+    *,
+    then: Snapshot | None,
+) -> dict[str, Any]:
+    people = asdict(statistics.count_people_of_grid(session, grid, then=then))
     if actor.may(Power.READ):
         return people
     # What is left out depends on the other grids of the village.

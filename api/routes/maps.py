@@ -7,12 +7,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from api.answers import json_answer
-from api.deps import MAX_BIGINT, ReadSession, Reported, ServedReading, SnapshotAsked
+from api.deps import MAX_BIGINT, OfThen, ReadSession, Reported, ServedReading, SnapshotAsked
 from api.schemas.common import problems
 from api.schemas.maps import GridFiguresAnswer, HeatAnswer, TimelineAnswer
 from api.security import Asking
 from api.suppression import shown_column
-from gis.core.access import Power
+from gis.core.access import Actor, Power
 from gis.core.errors import Forbidden
 from gis.events.choice import EventChoice
 from gis.statistics.by_grid import events_by_day, figures_by_grid
@@ -75,6 +75,21 @@ def _listed(header: str) -> set[str]:
     return {tag.strip().removeprefix("W/") for tag in header.split(",")}
 
 
+def require_coarse(actor: Actor, cell_m: int) -> None:
+    """Refuse cells in which single events could be made out to whoever sees statistics alone.
+
+    Raises
+    ------
+    Forbidden
+        The cells are too small.
+    """
+    if cell_m < COARSE_M and not actor.may(Power.READ):
+        raise Forbidden(
+            f"Cells under {COARSE_M} m show single events; log in, or ask for {COARSE_M}.",
+            zh=f"小于 {COARSE_M} 米的格子会显示单个事件；请登录，或使用 {COARSE_M} 米。",
+        )
+
+
 @router.get("/api/v1/heat", response_model=HeatAnswer)
 def get_heat(
     *,
@@ -88,38 +103,26 @@ def get_heat(
     ] = 300,
 ) -> Response:
     """Count events by cell of an equal-area lattice, for a heat map."""
-    if cell_m < COARSE_M and not actor.may(Power.READ):
-        raise Forbidden(
-            f"Cells under {COARSE_M} m show single events; log in, or ask for {COARSE_M}.",
-            zh=f"小于 {COARSE_M} 米的格子会显示单个事件；请登录，或使用 {COARSE_M} 米。",
-        )
+    require_coarse(actor, cell_m)
     _, south, _, north = served.profile.bounds
     chosen = EventChoice(days.first, days.last, category)
     bins = heat_bins(session, chosen, cell_m=cell_m, standard_parallel=(south + north) / 2)
-    return json_answer(
-        {
-            "cell_m": bins.cell_m,
-            "cell_area_km2": bins.cell_area_km2,
-            "unit": "events",
-            "total": bins.total,
-            "lon": bins.lon.round(6).tolist(),
-            "lat": bins.lat.round(6).tolist(),
-            "events": bins.events.tolist(),
-        }
-    )
+    return json_answer(bins.document())
 
 
 @router.get("/api/v1/statistics/grids", response_model=GridFiguresAnswer, responses=problems(404))
 def get_figures_by_grid(
+    *,
     session: ReadSession,
     snapshot: SnapshotAsked,
     days: Reported,
     actor: Asking,
+    of_then: OfThen,
     category: Category = None,
 ) -> Response:
     """Count events, households and people by grid, all grids at once."""
     chosen = EventChoice(days.first, days.last, category)
-    figures = figures_by_grid(session, chosen, snapshot)
+    figures = figures_by_grid(session, chosen, snapshot, of_then=of_then)
     body: dict[str, Any] = {"generation": snapshot.generation, "codes": figures.codes}
     columns = {
         name: shown_column(actor, name, column, figures.totals)

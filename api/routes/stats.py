@@ -7,7 +7,7 @@ from dataclasses import asdict
 from fastapi import APIRouter, Response
 
 from api.answers import json_answer
-from api.deps import CoveredDivision, ReadSession, Reported, ServedReading, SnapshotAsked
+from api.deps import CoveredDivision, OfThen, ReadSession, Reported, ServedReading, SnapshotAsked
 from api.schemas.common import problems
 from api.schemas.stats import DivisionStats
 from api.security import Asking
@@ -26,10 +26,11 @@ def get_stats(
     days: Reported,
     served: ServedReading,
     actor: Asking,
+    of_then: OfThen,
 ) -> Response:
     """Count all that lies in a division and below; rates state what was divided by what."""
     period = statistics.Period(days.first, days.last)
-    found = statistics.division_figures(session, code, snapshot, period)
+    found = statistics.division_figures(session, code, snapshot, period, of_then=of_then)
     events = found.events
     people = shown(actor, found.people)
     no_staff = {role.slug: 0 for role in served.profile.roles}
@@ -47,10 +48,6 @@ def get_stats(
             "party_organisations": found.party_organisations,
             "assets": found.assets,
             "events": asdict(events) | {"outside": found.events_outside},
-            "rates": {
-                "closing_rate": statistics.rate_of(events.closed, events.total),
-                "resolution_rate": statistics.rate_of(events.disputes_resolved, events.disputes),
-                "satisfaction_rate": statistics.rate_of(events.satisfied, events.evaluated),
-            },
+            "rates": statistics.event_rates(events),
         }
     )

@@ -132,6 +132,14 @@ class CommentIn(BaseModel):
     lat: Lat | None = None
 
 
+class CommentPatch(BaseModel):
+    """Whether a remark is settled."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    is_resolved: bool
+
+
 class PresenceIn(BaseModel):
     """What somebody works on."""
 
@@ -149,6 +157,16 @@ class ReviewOut(Answer):
     changeset_version: int
     covers: list[str] = Field(description="Divisions for which it counts.")
     created_at: dt.datetime
+
+
+class ScheduleRefusal(Answer):
+    """Why a draft was not published on its day."""
+
+    at: dt.datetime
+    detail: str
+    detail_zh: str
+    codes: list[str] | None = Field(default=None, description="Grids that others changed.")
+    divisions: list[str] | None = Field(default=None, description="Beyond the approved scope.")
 
 
 class ChangesetOut(Answer):
@@ -169,9 +187,17 @@ class ChangesetOut(Answer):
     published_generation: int | None
     created_at: dt.datetime
     updated_at: dt.datetime
+    scheduled_at: dt.datetime | None = Field(
+        description="When it was decided that it be published on its effective day; null where not."
+    )
+    scheduled_by: str | None
+    schedule_refusal: ScheduleRefusal | None = Field(
+        description="Why it was not published on that day; it is approved and not scheduled."
+    )
     operations: int = Field(description="Operations that hold.")
     undone: int = Field(description="Operations that can be redone.")
     grids: int = Field(description="Grids that it changes.")
+    comments: int = Field(description="Remarks that are open.")
 
 
 class ChangesetDetail(ChangesetOut):

@@ -111,6 +111,10 @@ class EventProperties(Answer):
     occurred_at: dt.datetime
     reported_at: dt.datetime
     closed_at: dt.datetime | None
+    due_at: dt.datetime | None = Field(
+        description="期限: end of the last time limit of its category; null where there is none."
+    )
+    is_overdue: bool = Field(description="超时: open, and past `due_at` now.")
     workflow: str
     state: str = Field(description="Step of the workflow.")
     phase: str = Field(description="Canonical phase that the step stands for.")

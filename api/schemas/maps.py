@@ -30,6 +30,9 @@ class GridFiguresAnswer(Answer):
     codes: list[str] = Field(description="Grid codes, ascending.")
     events: list[int] = Field(description="Events reported in the period.")
     closed: list[int] = Field(description="Of these, closed (办结) by now.")
+    open: list[int] = Field(description="Of the events, not closed by now.")
+    overdue: list[int] = Field(description="Of the open ones, past their deadline now (超时).")
+    on_time: list[int] = Field(description="Of the closed ones, closed by their deadline.")
     disputes: list[int] = Field(description="Of the events, those of class 01.")
     resolved: list[int] = Field(description="Of the disputes, resolved (化解) by now.")
     households: list[int | None]

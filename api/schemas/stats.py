@@ -36,6 +36,9 @@ class EventFigures(Answer):
     total: int
     closed: int = Field(description="With a time of closing (办结).")
     open: int
+    overdue: int = Field(description="Of the open ones, past their deadline now (超时).")
+    on_time: int = Field(description="Closed by their deadline (按时办结).")
+    timed: int = Field(description="Closed that have a deadline.")
     evaluated: int
     satisfied: int = Field(description="Of those evaluated.")
     disputes: int = Field(description="Events of class 01 (矛盾纠纷).")
@@ -64,6 +67,7 @@ class Rates(Answer):
     """The rates of a division."""
 
     closing_rate: Rate = Field(description="办结率: closed / total.")
+    on_time_rate: Rate = Field(description="按时办结率: on_time / timed.")
     resolution_rate: Rate = Field(description="化解率: disputes resolved / disputes.")
     satisfaction_rate: Rate = Field(description="满意率: satisfied / evaluated.")
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import datetime as dt
 import getpass
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 import orjson
 
-from gis.boundaries import drafts
+from gis.boundaries import drafts, uploads
 from gis.boundaries.drafts import Changeset
 from gis.cli.database import say, working_engine
 from gis.core.access import Actor, Grant, Role
@@ -24,6 +25,7 @@ from gis.core.errors import EditRefused, Invalid
 from gis.db.session import WriteSession, as_reader, write_session
 from gis.divisions import padded_code
 from gis.divisions.deployment import get_deployment
+from gis.profiles import load_profile
 from gis.settings import Settings
 
 number_argument = click.argument("number", type=click.IntRange(min=1))
@@ -200,6 +202,49 @@ def publish(number: int) -> None:
     )
 
 
+@changeset.command()
+@number_argument
+def schedule(number: int) -> None:
+    """预定发布 Have an approved draft published on its effective day."""
+    with _working() as (session, actor):
+        found = drafts.schedule(session, actor, number, _version(session, number))
+    say(
+        f"方案 {number} 将于 {found.effective_from} 自动发布",
+        f"changeset {number} will be published on {found.effective_from}",
+    )
+
+
+@changeset.command()
+@number_argument
+def unschedule(number: int) -> None:
+    """取消预定 Take that back; the draft stays approved."""
+    with _working() as (session, actor):
+        _tell(drafts.unschedule(session, actor, number, _version(session, number)))
+
+
+@changeset.command("publish-due")
+def publish_due() -> None:
+    """发布到期方案 Publish the drafts whose day has come; a running server does it by itself."""
+    with working_engine(Settings()) as engine:
+        found = drafts.publish_due(partial(write_session, engine))
+    if found is None:
+        say("另一进程正在发布到期方案", "another process is publishing what is due")
+        return
+    for one in found:
+        if one.refusal is None:
+            say(
+                f"方案 {one.changeset_id}：已发布第 {one.generation} 版",
+                f"changeset {one.changeset_id}: published generation {one.generation}",
+            )
+        else:
+            say(
+                f"方案 {one.changeset_id}：未能发布，{one.refusal['detail_zh']}",
+                f"changeset {one.changeset_id}: not published: {one.refusal['detail']}",
+            )
+    if not found:
+        say("没有到期的方案", "nothing is due")
+
+
 def _version(session: WriteSession, number: int) -> int:
     return drafts.get_changeset(session, number).version
 
@@ -209,3 +254,81 @@ def _tell(found: Changeset) -> None:
         f"方案 {found.changeset_id}：{found.state}",
         f"changeset {found.changeset_id}: {found.state}",
     )
+
+
+@changeset.command("import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--crs", help="坐标系 Coordinate system, where the file does not say it.")
+@click.option("--layer", help="图层 Which layer, where the file has several.")
+@click.option("--division", help="区划 Compare with the grids of this division only.")
+@click.option(
+    "--snap",
+    type=click.FloatRange(0, uploads.MAX_SNAP_M),
+    help="吻合容差 How far vertices are moved onto known ones, in metres; 0.5 by default.",
+)
+@click.option(
+    "--accept",
+    default="",
+    help="接受的修补 Accepted repairs: all, or their ids with commas between.",
+)
+@click.option("--title", help="方案名称 Of the changeset; the name of the file by default.")
+@click.option("--dry-run", is_flag=True, help="只比对 Only tell what would change.")
+def import_(
+    *,
+    file: Path,
+    crs: str | None,
+    layer: str | None,
+    division: str | None,
+    snap: float | None,
+    accept: str,
+    title: str | None,
+    dry_run: bool,
+) -> None:
+    """导入文件 Make a draft of what FILE changes; its number is printed (docs/importing.md)."""
+    received = uploads.receive_file(file.read_bytes(), file.name, layer)
+    with _working() as (session, actor):
+        settings = Settings()
+        deployment = get_deployment(as_reader(session))
+        profile = load_profile(deployment.profile, settings.profiles_dir)
+        where = None if division is None else padded_code(division)
+        upload = uploads.take_upload(session, actor, received, profile, where)
+        accepted = tuple(part.strip() for part in accept.split(",") if part.strip())
+        confirmation = uploads.Confirmation(crs=crs, snap_m=snap, accept=accepted)
+        number = upload.boundary_upload_id
+        found = uploads.confirm_upload(session, actor, number, confirmation, profile)
+        _tell_findings(found.report)
+        if dry_run:
+            session.rollback()
+            return
+        made = uploads.apply_upload(session, actor, number, profile, title=title)
+    click.echo(made.changeset_id)
+
+
+def _tell_findings(report: Mapping[str, Any]) -> None:
+    summary = report["summary"]
+    zh = "、".join(f"{_KINDS_ZH[kind]} {summary[kind]}" for kind in _KINDS_ZH)
+    en = ", ".join(f"{summary[kind]} {kind.replace('_', ' ')}" for kind in _KINDS_ZH)
+    say(f"与现有网格相比：{zh}", f"against the stored grids: {en}")
+    for note in report["notes"]:
+        say(note["zh"], note["en"])
+    for row in report["refused"]:
+        say(f"第 {row['row']} 个要素：{row['detail_zh']}", f"feature {row['row']}: {row['detail']}")
+    for repair in report["repairs"]:
+        mark = "✓" if repair["is_accepted"] else "·"
+        said = f"{mark} {repair['id']}"
+        say(f"{said} {repair['detail_zh']}", f"{said} {repair['detail']}")
+    for fault in report["faults"]:
+        say(f"{fault['code']}：{fault['detail_zh']}", f"{fault['code']}: {fault['detail']}")
+
+
+_KINDS_ZH = {
+    "unchanged": "未变",
+    "node_only": "仅增减节点",
+    "modified": "修改",
+    "split": "拆分",
+    "merged": "合并",
+    "new": "新建",
+    "retired": "撤销",
+    "untold": "文件未涉及",
+    "waiting": "待接受修补",
+}

@@ -176,6 +176,10 @@ def fill(url: str, profile: Profile, *, fraction: float | None, seed: int | None
     try:
         with read_session(engine) as session:
             present = find_deployment(session)
+        if present is not None and present.profile == profile.name:
+            from gis.cli.deadlines import fill_deadlines  # noqa: PLC0415  # seconds of imports
+
+            fill_deadlines(engine, profile)
     finally:
         engine.dispose()
     if present is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,10 +10,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from gis.core.clock import SHANGHAI
 from gis.core.crs import STORED_SRID
 from gis.demo.land.exclusive import lay_exclusive
 from gis.demo.land.outline import make_outline, shrink_bounds
 from gis.demo.land.tiling import Tiling, tile
+from gis.demo.moving import move_period
 from gis.demo.people.assets import make_assets
 from gis.demo.people.event_places import set_scene
 from gis.demo.people.events import make_events
@@ -71,6 +74,7 @@ def generate(
     *,
     seed: int | None = None,
     fraction: float | None = None,
+    until: dt.datetime | None = None,
     say: Say = lambda _zh, _en: None,
 ) -> DemoData:
     """Generate the demo data of a deployment; the same seed gives the same data.
@@ -83,6 +87,9 @@ def generate(
         Another seed than the profile's gives another county with the same totals.
     fraction
         Share of the totals; only for a profile without real divisions (henan).
+    until
+        With a zone: the events lead up to this moment, over as many days as the profile says.
+        By default they fill the profile's own days. Known incidents stay where they are.
     say
         Told, in Chinese and in English, which step begins.
 
@@ -96,12 +103,15 @@ def generate(
     BadProfile
         If the list of divisions does not fit the profile.
     Invalid
-        If the fraction is not possible, or the totals are too small for the tree.
+        If the fraction is not possible, the totals are too small for the tree, or a known
+        incident happened after `until`.
     """
     if seed is not None:
         demo = demo_of(profile).model_copy(update={"seed": seed})
         profile = profile.model_copy(update={"demo": demo})
     totals = demo_totals(profile, fraction)
+    if until is not None:
+        totals = move_period(totals, until.astimezone(SHANGHAI).date())
     say("生成示意边界…", "Drawing schematic boundaries…")
     divisions = plan_divisions(profile, fraction)
     basic, tiling = _draw_basic(profile, divisions, totals)
@@ -121,7 +131,7 @@ def generate(
         centres=centres,
         outline=tiling.outline,
     )
-    events = make_events(profile, totals, scene, _chance(totals, 7))
+    events = make_events(profile, totals, scene, _chance(totals, 7), until=until)
     say("生成网格力量…", "Making staff…")
     load = counts.astype(np.float64)
     staff, postings = make_staff(

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import httpx
 from sqlalchemy import Engine, text
 
 from gis.accounts import hash_secret
-from gis.boundaries import drafts
+from gis.boundaries import drafts, uploads
 from gis.core.access import Actor, Grant, Role
 from gis.db.session import write_session
+from gis.profiles import load_profile
 from tests import factories
+from tests import uploads as files
 
 A, B = factories.TOWNSHIPS
 COUNTY = factories.COUNTY
@@ -132,6 +135,21 @@ def begun(engine: Engine, township: str, title: str, column: int) -> str:
         drafts.apply_operation(session, planner, draft.changeset_id, draft.version, corner)
         drafts.add_comment(session, planner, draft.changeset_id, title)
     return str(draft.changeset_id)
+
+
+def uploaded(engine: Engine, township: str, author: str, folder: Path) -> str:
+    """Send and confirm a file with two corners moved, one in each township; returns its number."""
+    planner = Actor(author, (Grant(Role.PLANNER, township, (COUNTY, township)),))
+    grids = files.moved_corner(files.moved_corner(files.basic(), 1, 1), 3, 1)
+    path = folder / f"{township}.geojson"
+    grids.to_file(path, driver="GeoJSON")
+    profile = load_profile("testcounty", factories.PROFILES)
+    with write_session(engine) as session:
+        upload = uploads.take_upload(session, planner, files.received(path), profile)
+        number = upload.boundary_upload_id
+        asked = uploads.Confirmation(accept=("all",))
+        uploads.confirm_upload(session, planner, number, asked, profile)
+    return str(number)
 
 
 def degrees(point: tuple[int, int]) -> list[float]:

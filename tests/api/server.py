@@ -29,9 +29,9 @@ class Server(uvicorn.Server):
 
 
 @contextmanager
-def serving(app: FastAPI) -> Iterator[httpx.Client]:
-    """Serve an application on a free port while the block runs."""
-    door = socket.create_server(("127.0.0.1", 0))
+def serving(app: FastAPI, port: int = 0) -> Iterator[httpx.Client]:
+    """Serve an application on a port, a free one by default, while the block runs."""
+    door = socket.create_server(("127.0.0.1", port))
     server = Server(app)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [door]})
     thread.start()

@@ -19,7 +19,14 @@ EXAMPLES = {
     "/api/v1/divisions": ["", "?level=village", "?geometry=false", "?at=2024-12-31"],
     "/api/v1/divisions/{code}": [""],
     "/api/v1/divisions/{code}/tree": ["", "?depth=0"],
-    "/api/v1/divisions/{code}/stats": ["", "?from=2025-06-01&to=2025-06-03", "?at=2024-12-31"],
+    "/api/v1/divisions/{code}/stats": [
+        "",
+        "?from=2025-06-01&to=2025-06-03",
+        "?at=2024-12-31",
+        "?reading=then",
+    ],
+    "/api/v1/divisions/{code}/board": ["", "?from=2025-06-01&to=2025-06-03"],
+    "/api/v1/assets": ["", "?kind=camera&limit=2"],
     "/api/v1/grids": ["", "?kind=exclusive", "?geometry=false&limit=2"],
     "/api/v1/grids/{code}": [""],
     "/api/v1/grids/{code}/counts": ["", "?by=month&by=class", "?reading=then"],
@@ -30,12 +37,18 @@ EXAMPLES = {
     "/api/v1/generations/{generation}/diff": ["", "?against=1&geometry=false"],
     "/api/v1/generations/{generation}/crosswalk": [""],
     "/api/v1/households/counts": ["", "?limit=2"],
-    "/api/v1/events": ["", "?open=true", "?limit=2"],
+    "/api/v1/events": ["", "?open=true", "?overdue=true", "?limit=2"],
     "/api/v1/events/{event_no}": [""],
+    # An answer without an end; `test_live.py` listens to it.
+    "/api/v1/live": [],
     "/api/v1/locate": ["?lon=115.0101&lat=34.505&crs=EPSG:4490&accuracy_m=500"],
     "/api/v1/search": ["?q=测试", "?q=990101"],
     "/api/v1/heat": ["", "?cell_m=600&category=01"],
-    "/api/v1/statistics/grids": ["", "?from=2025-06-01&category=0102"],
+    "/api/v1/playback": [
+        "?from=2025-06-01&to=2025-06-10",
+        "?from=2025-06-01&to=2025-12-31&step=month&cell_m=600&category=01",
+    ],
+    "/api/v1/statistics/grids": ["", "?from=2025-06-01&category=0102", "?reading=then"],
     "/api/v1/statistics/timeline": ["", "?from=2020-01-01&to=2020-01-02"],
 }
 
@@ -56,10 +69,12 @@ def routes() -> dict[str, APIRoute]:
     }
 
 
-#: Nobody in particular is not let in there; tested where a key is at hand.
+#: Nobody in particular is not let in there, or the answer is a picture; tested elsewhere.
 BEHIND_A_DOOR = (
+    "/api/v1/playback.gif",
     "/api/v1/accounts",
     "/api/v1/audit",
+    "/api/v1/boundary-uploads",
     "/api/v1/changesets",
     "/api/v1/keys",
     "/api/v1/persons",

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import quote
 
 import httpx
@@ -19,6 +20,7 @@ from sqlalchemy import Engine, text
 from starlette.routing import Route
 
 from api.app import create_app
+from api.standing import Standing
 from gis.accounts import hash_secret
 from gis.privacy import new_keyring, write_keyring
 from tests import factories
@@ -84,6 +86,18 @@ def asks(numbers: dict[str, str]) -> dict[str, list[Ask]]:
                 Ask(f"{v1}/divisions/{factories.COUNTY}/stats", denied=True),
                 Ask(f"{v1}/divisions/{B}/stats", denied=True),
             ],
+            f"{v1}/divisions/{{code}}/board": [
+                Ask(f"{v1}/divisions/{A}/board"),
+                Ask(f"{v1}/divisions/{OWN_VILLAGE}/board"),
+                Ask(f"{v1}/divisions/{factories.COUNTY}/board", denied=True),
+                Ask(f"{v1}/divisions/{B}/board", denied=True),
+            ],
+            f"{v1}/assets": [
+                Ask(f"{v1}/assets"),
+                Ask(f"{v1}/assets", params=everywhere | {"kind": "camera"}),
+                Ask(f"{v1}/assets", params=there),
+                Ask(f"{v1}/assets", params={"division": B}),
+            ],
             f"{v1}/grids": [
                 Ask(f"{v1}/grids"),
                 Ask(f"{v1}/grids", params=everywhere),
@@ -108,6 +122,7 @@ def asks(numbers: dict[str, str]) -> dict[str, list[Ask]]:
                 Ask(f"{v1}/grids/{OTHER_GRID}/history", denied=True),
             ],
             **drafting_asks(numbers),
+            **upload_asks(numbers),
             f"{v1}/households/counts": [
                 Ask(f"{v1}/households/counts"),
                 Ask(f"{v1}/households/counts", params={"division": B}),
@@ -117,6 +132,7 @@ def asks(numbers: dict[str, str]) -> dict[str, list[Ask]]:
                 Ask(f"{v1}/events", params={"limit": 7}),
                 Ask(f"{v1}/events", params={"division": B}),
                 Ask(f"{v1}/events", params={"grid": OTHER_GRID}),
+                Ask(f"{v1}/events", params={"overdue": True}),
                 Ask(f"{v1}/events", params=everywhere),
                 Ask(f"{v1}/events", params=there),
                 Ask(
@@ -192,23 +208,47 @@ def asks(numbers: dict[str, str]) -> dict[str, list[Ask]]:
                 Ask(f"{v1}/search", params={"q": B[:9]}),
                 Ask(f"{v1}/search", params={"q": "9901"}),
             ],
+            # What it streams has no end; `test_live.py` listens to it.
+            f"{v1}/live": [Ask(f"{v1}/live", params={"after": "x" * 9000}, denied=True)],
             f"{v1}/heat": [
                 Ask(f"{v1}/heat"),
                 Ask(f"{v1}/heat", params={"cell_m": 75}),
             ],
+            **asks_of_playback(),
             f"{v1}/statistics/grids": [Ask(f"{v1}/statistics/grids")],
             f"{v1}/statistics/timeline": [Ask(f"{v1}/statistics/timeline")],
+            # No base map is configured; one shows the land, and nothing that is ours.
+            "/tiles/base/{z}/{x}/{y}": [Ask("/tiles/base/3/6/3", denied=True)],
             "/tiles/grids/{generation}.topojson": [
                 Ask("/tiles/grids/1.topojson"),
                 Ask("/tiles/grids/1.topojson", params={"v": numbers["whole_version"]}),
             ],
             "/": [Ask("/")],
             "/edit": [Ask("/edit")],
+            "/screen": [Ask("/screen")],
         }
         | asks_of_people(numbers)
         | asks_of_access()
         | asks_of_history()
     )
+
+
+def asks_of_playback() -> dict[str, list[Ask]]:
+    """Return what is asked of the playback; pictures are of the same figures."""
+    played, june = "/api/v1/playback", {"from": "2025-06-01", "to": "2025-06-20"}
+    film = june | {"from": "2025-06-19", "width": 640, "step": "day"}
+    return {
+        played: [
+            Ask(played, params=june | {"cell_m": 75}),
+            Ask(played, params=june | {"step": "week", "division": A}),
+            Ask(played, params=june | {"division": B}, denied=True),
+            Ask(played, params=june | {"division": factories.COUNTY}, denied=True),
+        ],
+        f"{played}.gif": [
+            Ask(f"{played}.gif", params=film),
+            Ask(f"{played}.gif", params=film | {"division": B}, denied=True),
+        ],
+    }
 
 
 def asks_of_people(numbers: dict[str, str]) -> dict[str, list[Ask]]:
@@ -305,6 +345,34 @@ def asks_of_access() -> dict[str, list[Ask]]:
     }
 
 
+def upload_asks(numbers: dict[str, str]) -> dict[str, list[Ask]]:
+    """Return what is asked of files on their way into a draft; nothing that would make one."""
+    uploads = "/api/v1/boundary-uploads"
+    each = f"{uploads}/{{upload_id}}"
+    own, other = (each.format(upload_id=numbers[name]) for name in ("own_upload", "other_upload"))
+    nameless = {"title": ""}
+    return {
+        uploads: [
+            Ask(uploads),
+            Ask(uploads, method="POST", params={"filename": "x.txt"}, denied=True),
+        ],
+        each: [Ask(own), Ask(other, denied=True)],
+        f"{each}/features": [
+            Ask(f"{own}/features"),
+            Ask(f"{own}/features", params={"crs": "EPSG:4490"}),
+            Ask(f"{other}/features", denied=True),
+        ],
+        f"{each}/confirm": [
+            Ask(f"{own}/confirm", method="POST", body={"accept": ["all"]}),
+            Ask(f"{other}/confirm", method="POST", body={}, denied=True),
+        ],
+        f"{each}/apply": [
+            Ask(f"{own}/apply", method="POST", body=nameless, denied=True),
+            Ask(f"{other}/apply", method="POST", body={}, denied=True),
+        ],
+    }
+
+
 def drafting_asks(numbers: dict[str, str]) -> dict[str, list[Ask]]:
     """Return what is asked of drafts; nothing that would make another one."""
     each = "/api/v1/changesets/{changeset_id}"
@@ -362,8 +430,13 @@ def drafting_asks(numbers: dict[str, str]) -> dict[str, list[Ask]]:
         found[f"{each}/{part}"].append(
             Ask(f"{other}/{part}", method="POST", body=body, denied=True)
         )
+    found[f"{each}/presence"].append(Ask(f"{other}/presence", method="DELETE", denied=True))
+    found[f"{each}/comments/{{comment_id}}"] = [
+        Ask(f"{own}/comments/1", method="PATCH", body={"is_resolved": False}),
+        Ask(f"{other}/comments/1", method="PATCH", body={"is_resolved": True}, denied=True),
+    ]
     deeds = ("undo", "redo", "rebase", "submit", "withdraw", "approve", "reject", "publish")
-    for deed in deeds:
+    for deed in (*deeds, "schedule", "unschedule"):
         body = {"comment": "x"} if deed in ("approve", "reject") else {}
         found[f"{each}/{deed}"] = [
             # Without saying on which version.
@@ -399,7 +472,7 @@ def report(source_id: str, place: tuple[float, float], source: str = "hotline_12
 
 
 @pytest.fixture
-def marked(world_engine: Engine) -> dict[str, str]:
+def marked(world_engine: Engine, tmp_path: Path) -> dict[str, str]:
     """Mark all that lies in township B, and give A's key; returns what the requests name."""
     with world_engine.begin() as owner:
         for statement in MARKING:
@@ -443,8 +516,13 @@ def marked(world_engine: Engine) -> dict[str, str]:
             ("other_draft", B, MARK, 3),
         )
     }
+    uploads_of = {
+        "own_upload": drafting.uploaded(world_engine, A, "key:a", tmp_path),
+        "other_upload": drafting.uploaded(world_engine, B, "key:b", tmp_path),
+    }
     return {
         **drafts_of,
+        **uploads_of,
         "own_event": own,
         "other_household": household,
         "other_staff": person,
@@ -501,7 +579,10 @@ def served(marked, world_url: str, tmp_path) -> Iterator[httpx.Client]:
     settings = settings_for(
         world_url, state_dir=tmp_path, anonymous="none", person_keys=tmp_path / "keys.json"
     )
-    with serving(create_app(settings)) as client:
+    app = create_app(settings)
+    # Boards are counted anew each time, so that what is kept hides nothing from the second proof.
+    app.state.standing = Standing(kept_s=0)
+    with serving(app) as client:
         yield client
 
 
@@ -519,6 +600,11 @@ def whole(answer: httpx.Response) -> str:
     """Return all that an answer says, but when it was sent and what is drawn for each page."""
     headers = {k: v for k, v in answer.headers.items() if k not in {"date", "server"}}
     body, policy = answer.text, headers.pop("content-security-policy", "")
+    body, times = re.subn('"(now|standing_at)":"[^"]*"', "", body)  # of boards
+    if times:
+        del headers["content-length"]  # packed with these times
+    if headers.get("content-type") == "image/gif":
+        del headers["last-modified"], headers["etag"]  # of a file that is drawn for each
     if "'nonce-" in policy:
         body = body.replace(policy.split("'nonce-")[1].split("'")[0], "")
         del headers["content-length"]  # packed with what is drawn

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Engine, text
 
 from api.app import create_app
-from api.routes import changesets as routes
+from api.routes import changesets, talking
 from api.schemas.changesets import FaultOut
 from gis.db.cluster import Cluster
 from gis.db.engine import make_engine
@@ -98,8 +98,12 @@ def test_a_draft_from_the_first_stroke_to_publication(people, engine):
     assert_problem(draft.try_("approve"), 403)
     draft.do("approve", {"comment": "同意"}, by=people["reviewer"])
     assert draft.see()["state"] == "approved"
+    weighed = draft.see("/preview")
     published = draft.do("publish", by=people["reviewer"])
     assert published["generation"] == 2
+    assert weighed["totals"]["area_m2"] > 0
+    # Of what is published there is no before any more: the figures that were decided on stay.
+    assert draft.see("/preview") == weighed
     assert published["changeset"]["state"] == "published"
     with engine.connect() as owner:
         left = owner.scalar(
@@ -127,6 +131,17 @@ def test_undo_and_redo_restore_every_bit(people, engine):
         draft.do("redo")
         assert working(engine) == expected
     assert_problem(draft.try_("redo"), 409)
+
+
+def test_an_undo_tells_of_grids_that_only_the_draft_had(people):
+    draft = people["east"].draft(A)
+    done = draft.do("ops", cut(0, 1, identity="new"))["changed"]
+    west, east = (f["id"] for f in done if f["properties"]["action"] == "create")
+    draft.do("ops", {"op": "merge", "grids": [west, east], "keep": west})
+    for deed, gone in (("undo", []), ("redo", [east]), ("undo", []), ("undo", [west, east])):
+        told = {one["id"]: one for one in draft.do(deed)["changed"]}
+        assert [code for code, one in told.items() if one["geometry"] is None] == gone, deed
+        assert all(told[code]["properties"]["action"] is None for code in gone)
 
 
 def test_what_follows_an_undo_drops_what_was_undone(people):
@@ -503,12 +518,25 @@ def test_comments_are_pinned_and_presence_is_told(people):
     ]
     assert_problem(people["viewer"].post(f"{draft.path}/comments", {"body": "x"}), 403)
     assert_problem(people["east"].post(f"{draft.path}/comments", {"body": "x", "lon": 115}), 422)
+    assert draft.see()["comments"] == 2
+    remark = f"{draft.path}/comments/{told[0]['comment_id']}"
+    settled = people["east"].ask("PATCH", remark, {"is_resolved": True})
+    assert settled.json()["resolved_at"] is not None
+    again = people["reviewer"].ask("PATCH", remark, {"is_resolved": True})
+    assert again.json() == settled.json()
+    assert draft.see()["comments"] == 1
+    assert people["east"].ask("PATCH", remark, {"is_resolved": False}).json()["resolved_at"] is None
+    assert_problem(people["viewer"].ask("PATCH", remark, {"is_resolved": True}), 403)
+    unknown = f"{draft.path}/comments/{told[-1]['comment_id'] + 1}"
+    assert_problem(people["east"].ask("PATCH", unknown, {"is_resolved": True}), 404)
     draft.do("ops", moved_corner(1, 1))
     other = people["county"].draft(A)
     people["county"].post(f"{other.path}/presence", {"grids": [GRID]})
     answer = people["east"].post(f"{draft.path}/presence", {"grids": []})
     assert {one["actor"] for one in answer.json()["items"]} == {"key:east", "key:county"}
     assert draft.see("/presence")["numberReturned"] == 2
+    assert people["county"].ask("DELETE", f"{other.path}/presence").status_code == 204
+    assert [one["actor"] for one in draft.see("/presence")["items"]] == ["key:east"]
 
 
 def test_presence_ends(people, engine):
@@ -567,8 +595,8 @@ def test_answers_are_as_documented(people):
     draft = people["county"].draft(A)
     models = {
         (method, route.path.removeprefix("/api/v1")): TypeAdapter(route.response_model)
-        for route in routes.router.routes
-        if isinstance(route, APIRoute)
+        for route in [*changesets.router.routes, *talking.router.routes]
+        if isinstance(route, APIRoute) and route.response_model
         for method in route.methods
     }
     asked = set()
@@ -588,6 +616,13 @@ def test_answers_are_as_documented(people):
     ask("POST", "/redo")
     ask("POST", "/rebase", {})
     ask("POST", "/comments", {"body": "x", "lon": 115.0, "lat": 34.5})
+    remark = people["county"].get(f"{draft.path}/comments").json()["items"][0]["comment_id"]
+    settled = people["county"].ask(
+        "PATCH", f"{draft.path}/comments/{remark}", {"is_resolved": True}
+    )
+    pattern = ("PATCH", "/changesets/{changeset_id}/comments/{comment_id}")
+    models[pattern].validate_json(settled.content)
+    asked.add(pattern)
     ask("POST", "/presence", {"grids": [GRID]})
     for part in ("", "/grids", "/ops", "/validation", "/preview", "/comments", "/presence"):
         ask("GET", part)
@@ -602,6 +637,24 @@ def test_answers_are_as_documented(people):
     listed = people["county"].get("/changesets")
     models["GET", "/changesets"].validate_json(listed.content)
     assert asked | {("GET", "/changesets"), ("POST", "/changesets")} == set(models)
+
+
+def test_a_rollback_restores_both_layers_and_is_not_rebased(people):
+    school = factories.VILLAGES[0] + "901"
+    draft = people["east"].draft(A)
+    draft.do("ops", {"op": "retire", "grid": school})
+    draft.do("ops", cut(0, 1, identity="new"))
+    approved(draft, people).do("publish", by=people["reviewer"])
+    asked = {"county": "990101", "only": True}
+    answer = people["east"].post("/generations/2/rollback", asked)
+    assert answer.status_code == 201, answer.text
+    back = f"/changesets/{answer.json()['changeset_id']}"
+    gone = [f for f in people["east"].get(f"{back}/grids").json()["features"] if not f["geometry"]]
+    assert {f["properties"]["action"] for f in gone} == {"retire"}
+    assert all(f["properties"]["kind"] == "rural" for f in gone)
+    assert people["east"].get(f"{back}/validation").json()["state"] == "publishable"
+    etag = people["east"].get(back).headers["etag"]
+    assert_problem(people["east"].post(f"{back}/rebase", {}, etag), 409)
 
 
 def test_the_history_of_a_grid_tells_what_changed_and_who_published(people):

@@ -284,12 +284,19 @@ def test_others_administer_nothing(site):
 
 
 def test_a_wall_screen_comes_in_by_its_link(site):
+    with httpx.Client(base_url=site.base_url, trust_env=False) as nobody:
+        away = nobody.get("/screen?lang=en")
+        assert (away.status_code, away.headers["location"]) == (
+            303,
+            "/login?next=%2Fscreen%3Flang%3Den",
+        )
     log_in(site, "admin")
     body = {"kind": "kiosk", "name": "大厅", "division": COUNTY}
     made = site.post("/api/v1/keys", json=body).json()
     with httpx.Client(base_url=site.base_url, trust_env=False) as screen:
         came = screen.get(made["secret"])
-        assert (came.status_code, came.headers["location"]) == (303, "/")
+        assert (came.status_code, came.headers["location"]) == (303, "/screen")
+        assert screen.get("/screen").status_code == 200
         assert screen.get("/api/v1/session").json()["name"] == "kiosk:大厅"
         assert screen.get("/api/v1/grids?limit=1").status_code == 200
         screen.get(made["secret"])

@@ -105,6 +105,36 @@ def test_a_reported_figure(stats, profile: str, code: str, path: str, figure: fl
     assert value == figure
 
 
+#: Root and levels of each deployment's board; the last one is the grids'.
+BOARDS = {
+    "minquan": ("411421", ["county", "township", "village", "grid"]),
+    "xiangcheng": ("411681", ["city", "township", "village", "grid"]),
+    "yangying": ("411324111", ["town", "area", "village", "villager_group"]),
+    "hongqi": ("410702", ["district", "township", "village", "grid"]),
+    "henan": ("410000", ["province", "prefecture", "county", "township", "village", "grid"]),
+}
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(
+    "profile", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in BOARDS]
+)
+def test_a_board_of_each_deployment(stats, profile: str) -> None:
+    code, levels = BOARDS[profile]
+    board = stats(profile, f"/api/v1/divisions/{code}/board")
+    assert [level["slug"] for level in board["levels"]] == levels
+    assert {child["level"] for child in board["children"]} == {levels[1]}
+    assert len(board["children"]) == board["divisions"][levels[1]]
+    for name in ("total", "open", "overdue", "closed", "on_time", "timed"):
+        assert sum(child[name] for child in board["children"]) == board["events"][name], name
+    assert sum(board["trend"]["reported"]) == board["events"]["total"]
+    assert sum(board["trend"]["closed"]) == board["events"]["closed"]
+    # Invented, but such as a place could report: every event has a deadline, most are kept.
+    assert board["events"]["timed"] == board["events"]["closed"]
+    assert 88 < board["rates"]["on_time_rate"]["value"] < 96
+    assert board["outliers"]
+
+
 @pytest.mark.xdist_group("yangying")
 def test_the_flood_night_of_yangying(stats) -> None:
     """S2-17: on the night of 23 September 2023, 47 houses were flooded in four low villages."""

@@ -217,21 +217,6 @@ def test_a_period_without_events_says_so(visit: Callable[..., Page], demo: str) 
     expect(page.locator("#legend-heat")).to_contain_text(words)
 
 
-def test_playing_goes_through_the_weeks_and_stops(visit: Callable[..., Page]) -> None:
-    page = visit()
-    play = page.locator("#time-play")
-    play.click()
-
-    label = page.locator("#playing")
-    expect(label).to_be_visible()
-    first = label.text_content()
-    expect(label).not_to_have_text(first)
-    wait_for(page, "heat", re.compile(r"^[1-9]\d{2,3}$"))
-    play.click()
-    expect(label).to_be_hidden()
-    expect(play).to_have_attribute("aria-pressed", "false")
-
-
 def test_search_is_led_by_the_keyboard(visit: Callable[..., Page], grids: list[dict]) -> None:
     grid = next(grid for grid in grids if grid["kind"] == "community")
     page = visit()

@@ -29,12 +29,21 @@ from gis.core.editing import (
 from gis.core.errors import Conflict, NotFound
 from gis.core.snapshot import Snapshot
 from gis.db.session import read_session, write_session
+from gis.events.choice import EventChoice
 from gis.grids import Grid, get_grid
-from gis.statistics import group_events_of_grid, sum_events
+from gis.statistics import (
+    Period,
+    count_people_of_grid,
+    division_figures,
+    group_events_of_grid,
+    sum_events,
+)
+from gis.statistics.by_grid import figures_by_grid
 from tests import drafting, factories
 from tests.drafting import (
     ACTOR,
     COUNTY,
+    EAST,
     FIRST,
     OVER,
     SECOND,
@@ -186,13 +195,14 @@ def test_lineage_tells_shares(world_engine: Engine) -> None:
 def test_figures_by_the_grids_of_then_and_of_now(world_engine: Engine) -> None:
     """What was closed before the new day counts where it was; what is open where it is."""
     publish(world_engine, draft(world_engine, Merge((FIRST, SECOND), keep=FIRST)))
+    old, new = Snapshot(1, factories.EFFECTIVE_FROM), Snapshot(2, clock.today())
     with read_session(world_engine) as session:
-        before = get_grid(session, SECOND, Snapshot(1, factories.EFFECTIVE_FROM))
-        first = get_grid(session, FIRST, Snapshot(2, clock.today()))
+        before, first = get_grid(session, SECOND, old), get_grid(session, FIRST, new)
 
-        def figures(grid: Grid, *, of_then: bool) -> tuple[int, int]:
-            total = sum_events(group_events_of_grid(session, grid, of_then=of_then))
-            return total.total, total.open
+        def figures(grid: Grid, then: Snapshot | None) -> tuple[int, int, int]:
+            total = sum_events(group_events_of_grid(session, grid, then=then))
+            people = count_people_of_grid(session, grid, then=then)
+            return total.total, total.open, people.households
 
         [(closed, opened)] = session.execute(
             text(
@@ -201,12 +211,58 @@ def test_figures_by_the_grids_of_then_and_of_now(world_engine: Engine) -> None:
             ),
             {"id": before.grid_id},
         ).all()
+        [(moved,)] = session.execute(
+            text(
+                "SELECT count(*) FROM refiling WHERE subject = 'household'"
+                " AND from_basic_grid_id = :id"
+            ),
+            {"id": before.grid_id},
+        ).all()
         assert closed > 0
-        assert figures(before, of_then=True) == (closed, 0)
-        assert figures(before, of_then=False) == (0, 0)
-        (then, _), (now, _) = (figures(first, of_then=of_then) for of_then in (True, False))
+        assert moved > 0
+        # By the newest boundaries what is open and who lives there is in the other grid.
+        assert figures(before, new) == (closed, 0, 0)
+        assert figures(before, None) == (0, 0, 0)
+        assert figures(before, old) == (closed + opened, opened, moved)
+        (then, _, _), (now, _, _) = figures(first, new), figures(first, None)
         assert now - then == closed
-        assert figures(first, of_then=True)[1] == figures(first, of_then=False)[1] >= opened
+        assert figures(first, new)[1:] == figures(first, None)[1:]
+        assert figures(first, old)[2] == figures(first, None)[2] - moved
+
+
+def test_figures_of_all_grids_and_divisions_by_the_grids_of_then(world_engine: Engine) -> None:
+    """A grid goes to another village and is merged there; then all is where it was."""
+    chosen, period = EventChoice(None, None, None), Period()
+    old = Snapshot(1, factories.EFFECTIVE_FROM)
+
+    def told(snapshot: Snapshot, *, of_then: bool) -> tuple[dict[str, tuple[int, ...]], list]:
+        with read_session(world_engine) as session:
+            found = figures_by_grid(session, chosen, snapshot, of_then=of_then)
+            names = ("events", "closed", "households", "people")
+            rows = zip(*(found.columns[name] for name in names), strict=True)
+            divisions = [
+                division_figures(session, code, snapshot, period, of_then=of_then)
+                for code in (*factories.VILLAGES, factories.COUNTY)
+            ]
+            return dict(zip(found.codes, rows, strict=True)), [
+                (d.events, d.people) for d in divisions
+            ]
+
+    before = told(old, of_then=False)
+    assert told(old, of_then=True) == before
+    publish(world_engine, draft(world_engine, Merge((SECOND, EAST), keep=EAST)))
+    new = Snapshot(2, clock.today())
+    # Asked about the old boundaries, everything is as it was; though it is filed elsewhere now.
+    assert told(old, of_then=True) == before
+    assert told(old, of_then=False)[0][SECOND] == (0, 0, 0, 0)
+    (grids_now, now), (grids_then, then) = (told(new, of_then=of_then) for of_then in (False, True))
+    closed = before[0][SECOND][1]
+    assert closed > 0
+    assert grids_now[EAST][0] - grids_then[EAST][0] == closed
+    assert grids_now[EAST][2:] == grids_then[EAST][2:]
+    # What was closed in the grid that is no more counts in its village; the county has all.
+    assert [then[n][0].total - now[n][0].total for n in range(5)] == [closed, -closed, 0, 0, 0]
+    assert [one[1] for one in then] == [one[1] for one in now]
 
 
 def test_the_check_finds_a_history_that_contradicts_itself(world_engine: Engine) -> None:

@@ -22,7 +22,13 @@ from gis.core.editing import (
     plan,
 )
 from gis.core.errors import Invalid
-from gis.db.session import ReadSession, as_reader, read_session, write_session
+from gis.db.session import (
+    ReadSession,
+    WriteSession,
+    as_reader,
+    read_session,
+    write_session,
+)
 from gis.divisions import Deployment, found_deployment, load_divisions
 from gis.grids import load_locator
 from gis.households import load_households
@@ -92,20 +98,24 @@ def wide_grids() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(frame, geometry="geometry", crs="EPSG:4490")
 
 
-@pytest.fixture
-def wide_engine(empty_engine: Engine) -> Engine:
-    """A county of 64 grids, with 400 households."""
+def wide_world(session: WriteSession) -> None:
+    """Write a county of 64 grids, with 400 households."""
     rng = np.random.default_rng(6)
     spread = {
         "lon": (factories.WEST + rng.integers(0, 100_000 * WIDE, 400)) / 1e7,
         "lat": (factories.SOUTH + rng.integers(0, 100_000 * WIDE, 400)) / 1e7,
     }
+    found_deployment(session, Deployment("testcounty", factories.COUNTY, is_schematic=True))
+    load_divisions(session, factories.divisions())
+    publish_import(session, wide_grids(), effective_from=factories.EFFECTIVE_FROM)
+    people = factories.households(400).assign(**spread)
+    load_households(session, people, load_locator(as_reader(session)))
+
+
+@pytest.fixture
+def wide_engine(empty_engine: Engine) -> Engine:
     with write_session(empty_engine) as session:
-        found_deployment(session, Deployment("testcounty", factories.COUNTY, is_schematic=True))
-        load_divisions(session, factories.divisions())
-        publish_import(session, wide_grids(), effective_from=factories.EFFECTIVE_FROM)
-        people = factories.households(400).assign(**spread)
-        load_households(session, people, load_locator(as_reader(session)))
+        wide_world(session)
     return empty_engine
 
 

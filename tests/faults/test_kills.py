@@ -16,11 +16,11 @@ from tests.faults.proof import prove
 from tests.faults.storm import Storm, make_template
 
 KINDS = (
-    ("api", 4),
-    ("postgres", 3),
-    ("postgres_immediately", 2),
+    ("api", 2),
+    ("postgres", 2),
+    ("postgres_immediately", 1),
     ("session", 1),
-    ("publisher", 2),
+    ("publisher", 1),
     ("everything", 1),
 )
 

@@ -18,6 +18,7 @@ from gis.demo.generate import DemoData, generate
 from gis.demo.people.events import COLUMNS as EVENT_COLUMNS
 from gis.demo.people.names import chinese_number, make_people
 from gis.demo.plan import demo_totals, number_grids, plan_divisions, plan_grids, region_tree
+from gis.events.deadlines import due_times
 from gis.profiles import Demo, Profile, load_profile
 
 PROFILES = Path(__file__).resolve().parents[2] / "data" / "profiles"
@@ -242,6 +243,22 @@ def test_times_run_forward_and_stay_in_the_period(made: Made) -> None:
     assert events["closed_at"].max().date() <= totals.last_day
     assert events["reported_at"].is_monotonic_increasing
     assert events["occurred_at"].dt.tz.utcoffset(None) == dt.timedelta(hours=8)
+
+
+def test_most_deadlines_are_kept_and_more_so_here_than_there(made: Made) -> None:
+    events = made.data.events
+    due = due_times(made.profile, events["category_code"], events["reported_at"])
+    assert due.equals(events["due_at"])
+    closed = events.dropna(subset=["closed_at"])
+    in_time = closed["closed_at"] <= closed["due_at"]
+    assert 0.88 < in_time.mean() < 0.96
+    # Strain is smooth over the county: the corners of a raster differ by more than by chance.
+    corner = sum(
+        (closed[name] > closed[name].median()).astype(int) * power
+        for name, power in (("lon", 1), ("lat", 2))
+    )
+    rates = in_time.groupby(corner).agg(["mean", "size"])
+    assert rates["mean"].max() - rates["mean"].min() > 2 / np.sqrt(rates["size"].min()) * 0.25
 
 
 def test_events_are_known_by_their_source(made: Made) -> None:

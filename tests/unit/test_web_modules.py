@@ -10,7 +10,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 JS = ROOT / "web" / "static" / "js"
-RANKS = ["core", "api", "map", "ui", "edit", "pages"]
+VENDOR = ROOT / "web" / "static" / "vendor"
+RANKS = ["core", "api", "map", "ui", "edit", "screen", "pages"]
 MODULES = sorted(JS.rglob("*.js"))
 IMPORT = re.compile(
     r"""^(?:import|export)\b[^;"]*?\bfrom "([^"]+)";|^import "([^"]+)";|\bimport\("([^"]+)"\)""",
@@ -46,6 +47,9 @@ def test_a_module_imports_its_own_rank_or_below(module: Path) -> None:
         assert name.startswith("."), f"{name} is not a file of ours"
         target = (module.parent / name).resolve()
         assert target.is_file(), f"{name} does not exist"
+        if target.is_relative_to(VENDOR):
+            assert rank(module) >= RANKS.index("screen"), f"{name} is heavy: for walls only"
+            continue
         assert rank(target) <= rank(module), f"{name} is of a higher rank"
 
 
@@ -61,7 +65,7 @@ def test_a_module_makes_no_markup_of_text_and_no_globals(module: Path) -> None:
 def test_only_the_client_talks_to_the_server() -> None:
     asks = r"\bfetch\(|XMLHttpRequest|EventSource|sendBeacon|WebSocket"
     talking = [path for path in MODULES if re.search(asks, code_of(path))]
-    assert talking == [JS / "api" / "client.js"]
+    assert talking == [JS / "api" / "client.js", JS / "api" / "live.js"]
 
 
 def test_core_knows_no_document() -> None:

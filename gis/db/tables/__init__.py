@@ -8,10 +8,12 @@ from gis.db.tables.access import (
     Delivery,
     Grant,
     LoginSession,
+    OutboxKey,
     Subscription,
 )
 from gis.db.tables.base import Base
 from gis.db.tables.boundaries import (
+    BoundaryUpload,
     Changeset,
     ChangesetComment,
     ChangesetGrid,
@@ -37,6 +39,7 @@ __all__ = [
     "Audit",
     "AuditHead",
     "Base",
+    "BoundaryUpload",
     "Changeset",
     "ChangesetComment",
     "ChangesetGrid",
@@ -55,6 +58,7 @@ __all__ = [
     "Household",
     "Lineage",
     "LoginSession",
+    "OutboxKey",
     "PartyOrganisation",
     "PersonPrivate",
     "Posting",

@@ -224,6 +224,11 @@ class Changeset(Base):
         CheckConstraint(
             "(state = 'published') = (published_generation IS NOT NULL)", name="published"
         ),
+        CheckConstraint(
+            "scheduled_at IS NULL OR (state = 'approved' AND effective_from IS NOT NULL"
+            " AND scheduled_by IS NOT NULL)",
+            name="scheduled",
+        ),
         Index("changeset_changeset_id_idx", "changeset_id"),
     )
 
@@ -250,6 +255,13 @@ class Changeset(Base):
     )
     publication: Mapped[dict[str, Any] | None] = mapped_column(
         comment="what that request was answered"
+    )
+    scheduled_at: Mapped[dt.datetime | None] = mapped_column(
+        comment="when it was decided that it be published on its effective day"
+    )
+    scheduled_by: Mapped[str | None] = mapped_column(comment="who decided it")
+    schedule_refusal: Mapped[dict[str, Any] | None] = mapped_column(
+        comment="why it was not published on that day"
     )
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[CreatedAt]
@@ -414,4 +426,39 @@ class Review(Base):
         server_default="{}",
         comment="of the townships of the draft and their county, those that the reviewer holds",
     )
+    created_at: Mapped[CreatedAt]
+
+
+class BoundaryUpload(Base):
+    """A file of boundaries on its way into a changeset."""
+
+    __tablename__ = "boundary_upload"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["county_code", "changeset_id"],
+            ["changeset.county_code", "changeset.changeset_id"],
+        ),
+        CheckConstraint("state IN ('read', 'confirmed', 'applied')", name="state"),
+        CheckConstraint("(state = 'applied') = (changeset_id IS NOT NULL)", name="applied"),
+        Index("boundary_upload_boundary_upload_id_idx", "boundary_upload_id"),
+    )
+
+    county_code: Mapped[CountyKey]
+    boundary_upload_id: Mapped[SerialKey]
+    author: Mapped[str]
+    filename: Mapped[str] = mapped_column(String(255))
+    size_bytes: Mapped[BigInt]
+    state: Mapped[str] = mapped_column(server_default="read")
+    scope_codes: Mapped[list[str]] = mapped_column(
+        ARRAY(String(12)), comment="townships with whose grids it is compared"
+    )
+    content: Mapped[bytes] = mapped_column(comment="what was read of the file, as an Arrow stream")
+    settings: Mapped[dict[str, Any]] = mapped_column(
+        comment="what the author confirmed: coordinate system, columns, snapping, repairs"
+    )
+    report: Mapped[dict[str, Any]]
+    features: Mapped[list[Any]] = mapped_column(
+        JSONB, comment="what would change, as GeoJSON features"
+    )
+    changeset_id: Mapped[BigInt | None]
     created_at: Mapped[CreatedAt]

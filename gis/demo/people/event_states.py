@@ -15,6 +15,10 @@ RECENT_DAYS = 25.0
 """Events younger than about this are the ones still open."""
 STUBBORN = 0.12
 """Part of the chance to be open that does not depend on age."""
+UNEVEN = 0.5
+"""How much likelier an event is still open where people are overworked, in logarithms."""
+RUNNING = 1e6
+"""More than chance ever gives."""
 SETTLE_DAYS = 10.0
 """After about so long an evaluated event reaches the end of its workflow."""
 
@@ -31,7 +35,8 @@ def decide_states(
     totals
         What must come out.
     events
-        Columns category_code, reported_at, closed_at (of all, as if closed), is_incident.
+        Columns category_code, reported_at, closed_at (of all, as if closed), is_incident,
+        is_running (open before all others), strain.
     rng
         Source of all chance.
 
@@ -45,6 +50,8 @@ def decide_states(
     incident = events["is_incident"].to_numpy(dtype=bool)
     age = _age_days(events["reported_at"])
     open_score = rng.exponential(size=len(events)) * (STUBBORN + np.exp(-age / RECENT_DAYS))
+    open_score *= np.exp(UNEVEN * events["strain"].to_numpy())
+    open_score[events["is_running"].to_numpy(dtype=bool)] += RUNNING
     open_score[incident] = -1.0
     closed = np.zeros(len(events), dtype=bool)
     closed[_lowest(open_score, dispute, totals.disputes_resolved)] = True

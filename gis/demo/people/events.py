@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from gis.demo.moving import end_of, not_after
 from gis.demo.people.event_mix import (
     CLASSES,
     HOURS,
@@ -18,22 +19,26 @@ from gis.demo.people.event_mix import (
 )
 from gis.demo.people.event_places import Scene, place_at_homes, place_events
 from gis.demo.people.event_states import decide_states
+from gis.demo.people.event_times import add_times
 from gis.profiles import Catalogue, Demo, Incident, Profile
 
 CHINA = dt.timezone(dt.timedelta(hours=8))
 """China keeps one time, without summer time."""
 DISPUTE = "01"
-LEVEL_SPEED = {1: 0.12, 2: 0.45, 3: 1.0}
-"""How long an event of a level takes, relative to a normal one."""
 COLUMNS = [
     "source", "source_id", "title", "category_code", "level", "channel", "occurred_at",
-    "reported_at", "closed_at", "workflow", "state", "phase", "resolved", "satisfied",
+    "reported_at", "due_at", "closed_at", "workflow", "state", "phase", "resolved", "satisfied",
     "people_count", "lon", "lat", "address_text",
 ]  # fmt: skip
 
 
 def make_events(
-    profile: Profile, totals: Demo, scene: Scene, rng: np.random.Generator
+    profile: Profile,
+    totals: Demo,
+    scene: Scene,
+    rng: np.random.Generator,
+    *,
+    until: dt.datetime | None = None,
 ) -> pd.DataFrame:
     """Make the events of the period, known incidents among them.
 
@@ -47,20 +52,29 @@ def make_events(
         Where events can happen.
     rng
         Source of all chance.
+    until
+        With a zone, on the last day of the period: nothing has happened after it, and what is
+        worked on then is open before anything else is. By default the period lies in the past,
+        and whatever is closed was closed in it.
 
     Returns
     -------
     DataFrame
         In the order in which they were reported, columns source, source_id, title,
-        category_code, level (1 to 3), channel, occurred_at, reported_at, closed_at (all
-        UTC+8; NaT while open), workflow, state and phase (slugs), resolved (bool), satisfied
+        category_code, level (1 to 3), channel, occurred_at, reported_at, due_at, closed_at (all
+        with a zone; NaT while open), workflow, state and phase (slugs), resolved (bool), satisfied
         (boolean, NA where nobody was asked), people_count, lon, lat (degrees, SRID 4490,
         canonical), address_text.
     """
     parts = [_ordinary(profile.catalogue, totals, scene, rng)]
     parts.extend(_incident(row, profile.catalogue, scene, rng) for row in totals.incidents)
     events = pd.concat(parts, ignore_index=True)
-    events = decide_states(profile, totals.events, _reported(events, totals, rng), rng)
+    end = end_of(totals.events, until)
+    events["occurred_at"] = not_after(events["occurred_at"], end)
+    events = add_times(profile, end, events, rng)
+    if until is None:
+        events["is_running"] = False
+    events = decide_states(profile, totals.events, events, rng)
     events = events.sort_values(["reported_at", "lon", "lat"], kind="stable", ignore_index=True)
     days = events["reported_at"].dt.strftime("%Y%m%d")
     serial = pd.Series(np.arange(1, len(events) + 1), index=events.index).astype(str).str.zfill(7)
@@ -191,16 +205,3 @@ def _incident(
             "is_incident": True,
         }
     )
-
-
-def _reported(events: pd.DataFrame, totals: Demo, rng: np.random.Generator) -> pd.DataFrame:
-    """Add when each event was reported, and when it would be closed; all within the period."""
-    end = np.datetime64(totals.events.last_day, "s") + np.timedelta64(86_399, "s")
-    occurred = events["occurred_at"].to_numpy().astype("datetime64[s]")
-    delay = rng.lognormal(np.log(1500), 1.0, len(events)) * np.where(events["is_incident"], 0.3, 1)
-    reported = np.minimum(occurred + np.minimum(delay, 172_800).astype("timedelta64[s]"), end)
-    median = events["category_code"].str[:2].map({k: m.hours for k, m in CLASSES.items()})
-    speed = events["level"].map(LEVEL_SPEED)
-    hours = (median * speed).to_numpy() * rng.lognormal(0, 0.7, len(events))
-    closed = np.minimum(reported + (hours * 3600).astype("timedelta64[s]"), end)
-    return events.assign(occurred_at=occurred, reported_at=reported, closed_at=closed)

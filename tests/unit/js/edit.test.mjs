@@ -207,11 +207,11 @@ test("a grid comes nearer to its band or goes away from it", () => {
 });
 
 test("what can be done next follows from state, power and authorship", () => {
-  const draft = { state: "draft", author: "account:p", operations: 1 };
+  const draft = { state: "draft", author: "account:p", grids: 1 };
   const planner = ["draft"];
   const reviewer = ["review", "publish"];
   assert.deepEqual(stepsOf(draft, planner, "account:p"), ["submit"]);
-  assert.deepEqual(stepsOf({ ...draft, operations: 0 }, planner, "account:p"), []);
+  assert.deepEqual(stepsOf({ ...draft, grids: 0 }, planner, "account:p"), []);
   assert.deepEqual(stepsOf(draft, planner, "account:p", true), ["rebase"]);
   assert.deepEqual(stepsOf(draft, reviewer, "account:r"), []);
   assert.deepEqual(stepsOf({ ...draft, state: "submitted" }, planner, "account:p"), ["withdraw"]);

@@ -18,6 +18,10 @@ const CHANGESETS = "/api/v1/changesets";
  * @property {number} operations that hold
  * @property {number} undone that can be redone
  * @property {number} grids changed
+ * @property {number} comments that are open
+ * @property {"edit" | "import" | "rollback"} kind
+ * @property {string[]} scope codes of townships
+ * @property {number | null} published_generation
  * @property {{reviewer: string, verdict: "approve" | "reject", comment: string, created_at: string}[]} [reviews]
  * @property {string[]} [missing_approvals] divisions whose reviewers have not approved yet
  */
@@ -33,6 +37,14 @@ export const listChangesets = async () => (await getJson(CHANGESETS, { query: { 
  * @returns {Promise<Changeset>}
  */
 export const openChangeset = (draft) => sendJson("POST", CHANGESETS, draft);
+
+/**
+ * @param {Changeset} changeset
+ * @param {{title?: string, reason?: string, effective_from?: string | null, scope?: string[]}} change
+ * @returns {Promise<Changeset>}
+ */
+export const describeChangeset = (changeset, change) =>
+  sendJson("PATCH", pathOf(changeset.id), change, { match: changeset.etag });
 
 /** @param {number} id @returns {Promise<any>} with its verdicts */
 export const readChangeset = (id) => getJson(pathOf(id));

@@ -47,15 +47,16 @@ export function keepProof(token) {
  * @param {"POST" | "PUT" | "PATCH" | "DELETE"} method
  * @param {string} path on this server
  * @param {any} [body]
- * @param {{match?: string, signal?: AbortSignal}} [options] `match`: the ETag of what is changed
+ * @param {{match?: string, signal?: AbortSignal, isLast?: boolean}} [options] `match`: the ETag of
+ *   what is changed; `isLast`: to be sent even while the page closes
  * @returns {Promise<any>} null where the server has nothing to tell
  */
-export function sendJson(method, path, body, { match, signal } = {}) {
+export function sendJson(method, path, body, { match, signal, isLast = false } = {}) {
   /** @type {Record<string, string>} */
   const headers = { Accept: "application/json", "Content-Type": "application/json", "X-Gridmap-CSRF": proof };
   if (match) headers["If-Match"] = match;
   const sent = body === undefined ? undefined : JSON.stringify(body);
-  return answerOf(new URL(path, document.baseURI), { method, headers, body: sent, signal });
+  return answerOf(new URL(path, document.baseURI), { method, headers, body: sent, signal, keepalive: isLast });
 }
 
 /**
@@ -85,4 +86,33 @@ async function problemOf(response) {
   } catch {
     return null;
   }
+}
+
+/**
+ * Sends a file as it is, and tells how far it has come.
+ * @param {string} path on this server
+ * @param {Blob} file
+ * @param {Record<string, string | null>} query
+ * @param {(share: number) => void} told from 0 to 1
+ * @returns {Promise<any>}
+ */
+export function sendFile(path, file, query, told) {
+  const url = new URL(path, document.baseURI);
+  for (const [key, value] of Object.entries(query)) if (value !== null) url.searchParams.set(key, value);
+  // Not fetch: it does not tell how much of a body has gone out.
+  const request = new XMLHttpRequest();
+  request.open("POST", url);
+  request.responseType = "json";
+  for (const [name, value] of [["Accept", "application/json"], ["Content-Type", "application/octet-stream"], ["X-Gridmap-CSRF", proof]]) {
+    request.setRequestHeader(name, value);
+  }
+  return new Promise((settle, fail) => {
+    request.upload.onprogress = ({ loaded, total }) => told(total ? loaded / total : 1);
+    request.onload = () => {
+      if (request.status < 300) settle(request.response);
+      else fail(new ProblemError(request.status, request.response));
+    };
+    request.onerror = () => fail(new ProblemError(0, null));
+    request.send(file);
+  });
 }

@@ -57,6 +57,27 @@ export const loadHeat = (signal, choice, cell_m) =>
   getJson("/api/v1/heat", { query: { ...choice, cell_m }, signal });
 
 /**
+ * @typedef {object} PlaybackChoice
+ * @property {string} from first day
+ * @property {string} to last day
+ * @property {string | null} [step] hour, day, week or month; the server chooses without it
+ * @property {number | null} [hours] only the last so many
+ * @property {string | null} [category]
+ * @property {string | null} [division]
+ * @property {number | null} [cell_m] without it there is no heat
+ */
+
+/**
+ * @param {AbortSignal} signal
+ * @param {PlaybackChoice} choice
+ */
+export const loadPlayback = (signal, choice) =>
+  getJson("/api/v1/playback", { query: { ...choice }, signal });
+
+/** @param {number} generation */
+export const loadBoundaries = (generation) => getJson(`/tiles/grids/${generation}.topojson`);
+
+/**
  * @param {AbortSignal} signal
  * @param {string} code
  */

@@ -1,5 +1,6 @@
 // @ts-check
 // Figures by grid, as the server sends them in columns, added up by division.
+import { valueOf } from "./measures.js";
 
 /** @typedef {import("./topology.js").Terrain} Terrain */
 /** @typedef {import("./topology.js").Division} Division */
@@ -16,11 +17,17 @@
  * @property {number} households
  * @property {number} people
  * @property {number} party_members
+ * @property {number} [open] where it is known
+ * @property {number} [overdue]
+ * @property {number} [on_time]
  */
 
 export const COLUMNS = /** @type {const} */ ([
   "events", "closed", "disputes", "resolved", "households", "people", "party_members",
 ]);
+
+/** Columns that an answer may lack: frames of a playback know no deadlines. */
+const MAYBE = /** @type {const} */ (["open", "overdue", "on_time"]);
 
 export class Figures {
   /**
@@ -29,13 +36,13 @@ export class Figures {
    */
   constructor(terrain, answer) {
     this.terrain = terrain;
-    /** @type {Record<string, Float64Array>} */
+    /** NaN where a small count is not told. @type {Record<string, Float64Array>} */
     this.columns = {};
     const places = answer.codes.map((/** @type {string} */ code) => terrain.byCode.get(code)?.index);
-    for (const name of COLUMNS) {
+    for (const name of [...COLUMNS, ...MAYBE.filter((known) => answer[known])]) {
       const column = new Float64Array(terrain.grids.length);
       places.forEach((/** @type {number | undefined} */ place, /** @type {number} */ n) => {
-        if (place !== undefined) column[place] = answer[name][n];
+        if (place !== undefined) column[place] = answer[name][n] ?? NaN;
       });
       this.columns[name] = column;
     }
@@ -45,14 +52,11 @@ export class Figures {
 
   /**
    * @param {number} grid index
-   * @param {string} mode events, closing_rate or households
+   * @param {string} mode one that `valueOf` measures
    * @returns {number} NaN where there is nothing to say
    */
   value(grid, mode) {
-    const { events, closed, households } = this.columns;
-    if (mode === "events") return events[grid];
-    if (mode === "households") return households[grid];
-    return events[grid] > 0 ? closed[grid] / events[grid] : NaN;
+    return valueOf(/** @type {any} */ (this.columns), mode, grid);
   }
 
   /**
@@ -67,11 +71,13 @@ export class Figures {
       rural: 0, community: 0, exclusive: 0,
       events: 0, closed: 0, disputes: 0, resolved: 0, households: 0, people: 0, party_members: 0,
     };
+    const more = MAYBE.filter((name) => this.columns[name]);
+    for (const name of more) sums[name] = 0;
     for (const index of division.grids) {
       const { kind } = this.terrain.grids[index];
       sums[kind] += 1;
       if (kind === "exclusive") continue;
-      for (const name of COLUMNS) sums[name] += this.columns[name][index];
+      for (const name of [...COLUMNS, ...more]) sums[name] = (sums[name] ?? 0) + (this.columns[name][index] || 0);
     }
     this.sums.set(division.code, sums);
     return sums;

@@ -3,6 +3,11 @@
 import { ACCESS_MESSAGES } from "./access_messages.js";
 import { EDIT_MESSAGES } from "./edit_messages.js";
 import { MESSAGES } from "./messages.js";
+import { PLAYBACK_MESSAGES } from "./playback_messages.js";
+import { REVIEW_MESSAGES } from "./review_messages.js";
+import { STAGE_MESSAGES } from "./stage_messages.js";
+import { SCREEN_MESSAGES } from "./screen_messages.js";
+import { UPLOAD_MESSAGES } from "./upload_messages.js";
 
 /** @typedef {"zh" | "en"} Lang */
 
@@ -28,7 +33,8 @@ export function nameKinds(kinds) {
  */
 export function translate(lang, key, values = {}) {
   const template =
-    ownNames[lang][key] ?? MESSAGES[lang][key] ?? ACCESS_MESSAGES[lang][key] ?? EDIT_MESSAGES[lang][key];
+    ownNames[lang][key] ?? MESSAGES[lang][key] ?? ACCESS_MESSAGES[lang][key] ?? EDIT_MESSAGES[lang][key] ?? REVIEW_MESSAGES[lang][key] ??
+    SCREEN_MESSAGES[lang][key] ?? STAGE_MESSAGES[lang][key] ?? PLAYBACK_MESSAGES[lang][key] ?? UPLOAD_MESSAGES[lang][key];
   if (template === undefined) throw new Error(`no message ${key} in ${lang}`);
   return template.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 }

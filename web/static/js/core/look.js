@@ -1,7 +1,8 @@
 // @ts-check
 // From a mode to one colour a grid, and to the classes that its legend shows.
-import { classOf, naturalBreaks } from "./classes.js";
-import { KIND_COLOURS, LAND, MAP_COLOURS, NO_DATA, PAPER, RAMPS, mixed } from "./palette.js";
+import { classOf } from "./classes.js";
+import { boundsOfMode, isNone, spread } from "./measures.js";
+import { KIND_COLOURS, LAND, MAP_COLOURS, NONE_OVERDUE, NO_DATA, PAPER, RAMPS, mixed } from "./palette.js";
 
 /** @typedef {import("./topology.js").Terrain} Terrain */
 /** @typedef {import("./figures.js").Figures} Figures */
@@ -10,10 +11,10 @@ import { KIND_COLOURS, LAND, MAP_COLOURS, NO_DATA, PAPER, RAMPS, mixed } from ".
  * @property {number[]} bounds upper bounds of the classes
  * @property {number} lowest smallest value
  * @property {number[]} counts grids in each class
+ * @property {number} none grids where it is zero, in the modes in which that is no class
  * @property {number} missing grids without a value
  */
 
-const CLASSES = 6;
 /** How much paper is mixed into grids outside the division that is looked into. */
 const OUTSIDE = 0.78;
 
@@ -22,18 +23,24 @@ const OUTSIDE = 0.78;
  * of their own.
  * @param {Terrain} terrain
  * @param {Figures} figures
- * @param {string} mode events, closing_rate or households
+ * @param {string} mode one that `valueOf` measures
+ * @param {ClassCount | null} [held] classes to keep, so that colours can be compared
  * @returns {ClassCount}
  */
-export function classesOf(terrain, figures, mode) {
-  const values = terrain.grids
-    .filter((grid) => grid.kind !== "exclusive")
-    .map((grid) => figures.value(grid.index, mode));
-  const known = values.filter(Number.isFinite);
-  const bounds = naturalBreaks(known, CLASSES);
+export function classesOf(terrain, figures, mode, held = null) {
+  const found = boundsOfMode(terrain, figures.columns, mode);
+  const { bounds } = held ?? found;
   const counts = bounds.map(() => 0);
-  for (const value of known) counts[classOf(value, bounds)] += 1;
-  return { bounds, lowest: Math.min(...known), counts, missing: values.length - known.length };
+  let [none, missing] = [0, 0];
+  for (const { kind, index } of terrain.grids) {
+    if (kind === "exclusive") continue;
+    const value = figures.value(index, mode);
+    const of = classOf(value, bounds);
+    if (isNone(mode, value)) none += 1;
+    else if (of < 0) missing += 1;
+    else counts[of] += 1;
+  }
+  return { bounds, lowest: Math.min(found.lowest, held?.lowest ?? Infinity), counts, none, missing };
 }
 
 /**
@@ -41,11 +48,7 @@ export function classesOf(terrain, figures, mode) {
  * @param {number} count classes
  * @returns {string[]} colours, spread over the ramp where there are fewer classes
  */
-export function rampOf(mode, count) {
-  const ramp = RAMPS[/** @type {keyof typeof RAMPS} */ (mode)];
-  if (count <= 1) return [ramp[3]];
-  return Array.from({ length: count }, (_, n) => ramp[Math.round((n * (ramp.length - 1)) / (count - 1))]);
-}
+export const rampOf = (mode, count) => spread(RAMPS[/** @type {keyof typeof RAMPS} */ (mode)], count);
 
 /**
  * @param {Terrain} terrain
@@ -63,7 +66,8 @@ export function coloursOf(terrain, mode, figures, classes, inside) {
     else if (mode === "colour") {
       colour = grid.kind === "exclusive" ? KIND_COLOURS.exclusive : MAP_COLOURS[grid.colourIndex];
     } else if (figures && classes) {
-      colour = ramp[classOf(figures.value(grid.index, mode), classes.bounds)] ?? NO_DATA;
+      const value = figures.value(grid.index, mode);
+      colour = isNone(mode, value) ? NONE_OVERDUE : ramp[classOf(value, classes.bounds)] ?? NO_DATA;
     } else colour = NO_DATA;
     return inside && !inside.has(grid.index) ? mixed(colour, PAPER, OUTSIDE) : colour;
   });

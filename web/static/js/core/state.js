@@ -7,6 +7,8 @@ export const MODES = /** @type {const} */ ([
   "kind",
   "events",
   "closing_rate",
+  "overdue",
+  "density",
   "households",
 ]);
 
@@ -17,6 +19,7 @@ export const MODES = /** @type {const} */ ([
  * @property {boolean} heat
  * @property {boolean} labels
  * @property {boolean} exclusive
+ * @property {boolean} assets
  * @property {string | null} grid code of the selected grid
  * @property {string | null} scope code of the division that is looked into
  * @property {string | null} from first day
@@ -32,6 +35,7 @@ export const DEFAULT_STATE = {
   heat: false,
   labels: true,
   exclusive: true,
+  assets: false,
   grid: null,
   scope: null,
   from: null,
@@ -64,6 +68,7 @@ export function parseState(search, hash, remembered) {
     heat: wanted.get("heat") === "1",
     labels: wanted.get("labels") !== "0",
     exclusive: wanted.get("exclusive") !== "0",
+    assets: wanted.get("assets") === "1",
     grid: text("grid", /^\d{15}(\d\d)?$/),
     scope: text("scope", /^\d{12}$/),
     from: day("from"),
@@ -99,6 +104,7 @@ export function formatHash(state) {
   put("heat", state.heat ? "1" : null);
   put("labels", state.labels ? null : "0");
   put("exclusive", state.exclusive ? null : "0");
+  put("assets", state.assets ? "1" : null);
   put("scope", state.scope);
   put("grid", state.grid);
   put("from", state.from);

@@ -16,9 +16,14 @@ export class Store {
   /**
    * @param {(keyof T)[]} keys
    * @param {(state: T) => void} run called when one of the keys changed
+   * @returns {() => void} ends it
    */
   watch(keys, run) {
-    this.watchers.push({ keys, run });
+    const watcher = { keys, run };
+    this.watchers.push(watcher);
+    return () => {
+      this.watchers = this.watchers.filter((other) => other !== watcher);
+    };
   }
 
   /** @param {Partial<T>} change */

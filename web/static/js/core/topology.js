@@ -77,11 +77,12 @@ export function extend(box, other) {
 
 /**
  * @param {any} topojson as `/tiles/grids` sends it
+ * @param {{x: number, y: number}} [plane] origin of another terrain that shares the map with it
  * @returns {Terrain}
  */
-export function readTopology(topojson) {
+export function readTopology(topojson, plane) {
   const [left, bottom] = topojson.transform.translate;
-  const origin = { x: worldX(left), y: worldY(bottom) };
+  const origin = plane ?? { x: worldX(left), y: worldY(bottom) };
   const arcs = topojson.arcs.map((/** @type {number[][]} */ steps) =>
     readArc(steps, topojson.transform, origin),
   );
@@ -113,19 +114,25 @@ export function readTopology(topojson) {
  * @returns {Arc}
  */
 function readArc(steps, transform, origin) {
-  const xy = new Float64Array(2 * steps.length);
+  const { scale: [sx, sy], translate: [tx, ty] } = transform;
+  const count = steps.length;
+  const xy = new Float64Array(2 * count);
   const box = emptyBox();
   let a = 0;
   let b = 0;
-  steps.forEach(([da, db], n) => {
-    a += da;
-    b += db;
-    const x = worldX(a * transform.scale[0] + transform.translate[0]) - origin.x;
-    const y = worldY(b * transform.scale[1] + transform.translate[1]) - origin.y;
+  // A county has 200,000 vertices: nothing is made for a vertex but its two numbers.
+  for (let n = 0; n < count; n += 1) {
+    a += steps[n][0];
+    b += steps[n][1];
+    const x = worldX(a * sx + tx) - origin.x;
+    const y = worldY(b * sy + ty) - origin.y;
     xy[2 * n] = x;
     xy[2 * n + 1] = y;
-    extend(box, { x0: x, y0: y, x1: x, y1: y });
-  });
+    if (x < box.x0) box.x0 = x;
+    if (x > box.x1) box.x1 = x;
+    if (y < box.y0) box.y0 = y;
+    if (y > box.y1) box.y1 = y;
+  }
   return { xy, rank: GRID_RANK, owners: [], box };
 }
 
@@ -247,6 +254,16 @@ export function borderTiers({ arcs }) {
  * @returns {number[][]} rings of arc references
  */
 export function outerRings({ arcs }) {
+  return chained(arcs, new Set(arcs.flatMap((arc, n) => (arc.rank === 0 ? [n] : []))));
+}
+
+/**
+ * Chain arcs to rings, end to end.
+ * @param {Arc[]} arcs
+ * @param {Set<number>} open which of them; it is emptied
+ * @returns {number[][]} rings of arc references
+ */
+export function chained(arcs, open) {
   const key = (/** @type {Float64Array} */ xy, /** @type {number} */ n) => `${xy[n]},${xy[n + 1]}`;
   const ends = (/** @type {number} */ ref) => {
     const { xy } = arcs[ref < 0 ? ~ref : ref];
@@ -255,7 +272,6 @@ export function outerRings({ arcs }) {
   };
   /** @type {Map<string, number[]>} */
   const leaving = new Map();
-  const open = new Set(arcs.flatMap((arc, n) => (arc.rank === 0 ? [n] : [])));
   for (const n of open) {
     for (const ref of [n, ~n]) {
       const start = ends(ref)[0];

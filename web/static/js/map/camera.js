@@ -33,7 +33,7 @@ let software;
  * @param {any} map
  * @returns {boolean} whether to cut instead of flying
  */
-function cuts(map) {
+export function cuts(map) {
   if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) return true;
   const { x, y } = map.getSize();
   if (x * y * window.devicePixelRatio ** 2 <= HUGE_PIXELS) return false;

@@ -51,7 +51,7 @@ export function paintFills(frame, terrain, paths, look) {
  * @param {Path2D} path
  * @param {(ratio: number) => CanvasPattern} make
  */
-function texture({ context, ratio, unit, scale, dx, dy }, path, make) {
+export function texture({ context, ratio, unit, scale, dx, dy }, path, make) {
   const pattern = make(ratio * unit);
   // The path is in the local plane, the texture on the screen: undo the scale, keep the place.
   const undo = 1 / (scale * ratio);

@@ -27,12 +27,10 @@ export class MapView {
    */
   constructor(map, terrain, events) {
     this.map = map;
-    this.terrain = terrain;
     this.events = events;
-    this.paths = new Paths(terrain);
-    this.hits = new HitIndex(terrain);
-    this.labels = labelsOf(terrain);
-    this.tiers = borderTiers(terrain);
+    /** What follows from boundaries, kept while several of them take turns. */
+    this.known = new Map();
+    this.#stand(terrain);
     /** @type {import("./grid_fill.js").Look} */
     this.look = { colours: terrain.grids.map(() => "#ffffff"), textured: true, hatched: true, exclusive: true, soft: true };
     this.showLabels = true;
@@ -48,13 +46,47 @@ export class MapView {
     this.#pointer();
   }
 
+  /** @param {Terrain} terrain */
+  #stand(terrain) {
+    this.terrain = terrain;
+    if (!this.known.has(terrain)) {
+      this.known.set(terrain, {
+        paths: new Paths(terrain),
+        hits: new HitIndex(terrain),
+        labels: labelsOf(terrain),
+        tiers: borderTiers(terrain),
+      });
+    }
+    const { paths, hits, labels, tiers } = this.known.get(terrain);
+    /** @type {Paths} */
+    this.paths = paths;
+    /** @type {HitIndex} */
+    this.hits = hits;
+    /** @type {ReturnType<typeof labelsOf>} */
+    this.labels = labels;
+    /** @type {ReturnType<typeof borderTiers>} */
+    this.tiers = tiers;
+  }
+
+  /**
+   * Stand on other boundaries; the look for them comes next and paints the areas.
+   * @param {Terrain} terrain on the same plane
+   */
+  setTerrain(terrain) {
+    if (terrain === this.terrain) return;
+    for (const outline of [this.hovered, this.selected]) outline.setTerrain(terrain);
+    this.#stand(terrain);
+    this.lines.paint();
+    this.map.getContainer().dataset.generation = String(terrain.generation);
+  }
+
   #layers() {
-    const { map, terrain } = this;
-    const common = { map, origin: terrain.origin };
+    const { map } = this;
+    const common = { map, origin: this.terrain.origin };
     this.fills = canvasLayer({
       ...common, pane: "grid-fill", zIndex: 210, className: "canvas canvas--fill",
       paint: (frame) => {
-        this.#note("grids", paintFills(frame, terrain, this.paths, this.look));
+        this.#note("grids", paintFills(frame, this.terrain, this.paths, this.look));
         this.fills.getContainer().style.setProperty("--strength", String(this.#strength(frame.zoom)));
       },
     });
@@ -110,9 +142,9 @@ export class MapView {
   }
 
   #pointer() {
-    const { map, terrain } = this;
+    const { map } = this;
     const at = (/** @type {any} */ event) => {
-      const { x, y } = planePoint(map, event.latlng, terrain.origin);
+      const { x, y } = planePoint(map, event.latlng, this.terrain.origin);
       return this.hits.at(x, y, this.look.exclusive);
     };
     map.on("click", (/** @type {any} */ event) => this.events.click(at(event)));

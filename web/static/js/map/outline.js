@@ -20,6 +20,12 @@ export class Outline {
     this.grid = null;
   }
 
+  /** @param {Terrain} terrain whose grids come next */
+  setTerrain(terrain) {
+    this.set(null);
+    this.terrain = terrain;
+  }
+
   /** @param {Grid | null} grid */
   set(grid) {
     if (grid === this.grid) return;

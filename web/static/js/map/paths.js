@@ -14,13 +14,15 @@ const TOLERANCE_PX = 0.4;
 const FULL_ZOOM = 16;
 /** Few enough arcs to a stroke that the rasteriser stays quick; measured best near 50. */
 const ARCS_PER_BATCH = 50;
+/** A wall that tours a county for a week must not keep every path that it ever drew. */
+const REGIONS_KEPT = 64;
 
 export class Paths {
   /** @param {Terrain} terrain */
   constructor(terrain) {
     this.terrain = terrain;
     this.keep = terrain.arcs.map((arc) => importance(arc.xy));
-    /** @type {Map<number, {arcs: Float64Array[], grids: (Path2D | undefined)[], lines: Batch[] | null, land: Path2D | null}>} */
+    /** @type {Map<number, {arcs: Float64Array[], grids: (Path2D | undefined)[], lines: Batch[] | null, land: Path2D | null, regions: Map<string, Path2D>}>} */
     this.levels = new Map();
   }
 
@@ -31,7 +33,7 @@ export class Paths {
     if (!level) {
       const tolerance = step >= FULL_ZOOM ? 0 : TOLERANCE_PX / 2 ** (step - REFERENCE_ZOOM);
       const arcs = this.terrain.arcs.map((arc, n) => filtered(arc.xy, this.keep[n], tolerance));
-      level = { arcs, grids: [], lines: null, land: null };
+      level = { arcs, grids: [], lines: null, land: null, regions: new Map() };
       this.levels.set(step, level);
     }
     return level;
@@ -74,6 +76,24 @@ export class Paths {
       for (const ring of outerRings(this.terrain)) addRing(level.land, ring, level.arcs);
     }
     return level.land;
+  }
+
+  /**
+   * @param {string} key of the region
+   * @param {() => number[][]} rings arc references, asked for once
+   * @param {number} zoom
+   * @returns {Path2D} local plane; even-odd
+   */
+  region(key, rings, zoom) {
+    const level = this.#level(zoom);
+    let path = level.regions.get(key);
+    if (!path) {
+      path = new Path2D();
+      for (const ring of rings()) addRing(path, ring, level.arcs);
+      if (level.regions.size >= REGIONS_KEPT) level.regions.clear();
+      level.regions.set(key, path);
+    }
+    return path;
   }
 }
 

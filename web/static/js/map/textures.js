@@ -35,13 +35,14 @@ function once(key, make) {
 /**
  * Diagonal hatch of exclusive grids.
  * @param {number} ratio canvas pixels per design pixel
+ * @param {string} [colour]
  * @returns {CanvasPattern}
  */
-export function hatch(ratio) {
+export function hatch(ratio, colour = "rgba(150, 58, 8, 0.55)") {
   const size = Math.max(6, Math.round(6 * ratio));
-  return once(`hatch${size}`, () =>
+  return once(`hatch${size}${colour}`, () =>
     pattern(size, (context) => {
-      context.strokeStyle = "rgba(150, 58, 8, 0.55)";
+      context.strokeStyle = colour;
       context.lineWidth = size / 6;
       context.beginPath();
       for (const shift of [-size, 0, size]) {
@@ -56,13 +57,14 @@ export function hatch(ratio) {
 /**
  * Dots of community grids.
  * @param {number} ratio canvas pixels per design pixel
+ * @param {string} [colour]
  * @returns {CanvasPattern}
  */
-export function dots(ratio) {
+export function dots(ratio, colour = "rgba(24, 74, 150, 0.42)") {
   const size = Math.max(6, Math.round(7 * ratio));
-  return once(`dots${size}`, () =>
+  return once(`dots${size}${colour}`, () =>
     pattern(size, (context) => {
-      context.fillStyle = "rgba(24, 74, 150, 0.42)";
+      context.fillStyle = colour;
       for (const [x, y] of [[0.25, 0.25], [0.75, 0.75]]) {
         context.beginPath();
         context.arc(x * size, y * size, size * 0.105, 0, 2 * Math.PI);

@@ -5,9 +5,12 @@ import { nameKinds, translate } from "../core/i18n.js";
 import { parseState } from "../core/state.js";
 import { Store } from "../core/store.js";
 import { readTopology } from "../core/topology.js";
+import { baseMap, baseSwitch } from "../map/base.js";
 import { showAccount } from "../ui/account.js";
+import { one } from "../ui/dom.js";
 import { Frame } from "../ui/frame.js";
 import { LANGUAGE_KEY } from "../ui/language.js";
+import { followMap } from "./map_follow.js";
 import { MapPage } from "./map_page.js";
 
 /**
@@ -24,6 +27,8 @@ export async function start(map, layers, config) {
   frame.words(store.state.lang);
   const { topology_url } = layers.find((layer) => layer.kind === "grids");
   const heat = layers.find((layer) => layer.kind === "heat") ?? null;
+  one("#layer-heat").closest("label").hidden = heat === null;
+  baseSwitch(baseMap(map, layers), one("#layer-base"));
   const open = async () => {
     try {
       frame.wait(translate(store.state.lang, "app.loading"));
@@ -31,6 +36,7 @@ export async function start(map, layers, config) {
       const page = new MapPage(map, terrain, store, frame, config, heat);
       await page.open();
       frame.ready();
+      followMap(page);
     } catch (error) {
       frame.fail(store.state.lang, error, open);
     }

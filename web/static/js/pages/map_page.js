@@ -16,9 +16,9 @@ import { Controls } from "../ui/controls.js";
 import { one } from "../ui/dom.js";
 import { LANGUAGE_KEY } from "../ui/language.js";
 import { OverviewPanel } from "../ui/overview_panel.js";
-import { Player } from "../ui/player.js";
 import { SearchBox } from "../ui/search_box.js";
 import { TimeBar } from "../ui/time_bar.js";
+import { Playing } from "./playing.js";
 
 /** @typedef {import("../core/state.js").MapState} MapState */
 /** @typedef {import("../core/topology.js").Terrain} Terrain */
@@ -49,13 +49,6 @@ export class MapPage {
     this.record = null;
     /** @type {string | null} */
     this.recordFailure = null;
-    this.player = new Player((span) => {
-      frame.playing(span ? `${span.first} – ${span.last}` : "");
-      if (span) this.setPeriod(span);
-      this.showTime();
-    });
-    /** Whether the scale on the map is of the series that plays. */
-    this.playScale = false;
     /** @type {number | undefined} */
     this.heatCell = undefined;
     this.requestFigures = latest(loadFigures);
@@ -74,6 +67,7 @@ export class MapPage {
     this.card = this.#makeCard();
     this.time = this.#makeTimeBar();
     this.search = this.#makeSearch();
+    this.playing = new Playing(this);
     this.#buttons();
     this.#watch();
   }
@@ -120,12 +114,9 @@ export class MapPage {
       data: this.data,
       today: this.config.today,
       classes: this.config.classes,
-      choose: (span) => {
-        this.player.stop();
-        this.setPeriod(span);
-      },
+      choose: (span) => this.setPeriod(span),
       filter: (category) => this.store.set({ category }),
-      play: () => this.togglePlay(),
+      play: () => this.playing.toggle(),
     });
   }
 
@@ -153,14 +144,17 @@ export class MapPage {
     store.watch(["lang"], (state) => {
       localStorage.setItem(LANGUAGE_KEY, state.lang);
       this.frame.words(state.lang);
-      this.frame.facts(state.lang);
+      this.showFacts();
       this.showAll();
     });
     store.watch(["mode", "exclusive", "scope", "heat"], () => this.paintLook());
     store.watch(["scope", "mode", "grid"], () => this.showPanel());
     store.watch(["labels"], (state) => this.view.setLabels(state.labels));
     store.watch(["heat"], () => this.loadHeat());
-    store.watch(["from", "to", "category"], () => this.loadPeriod());
+    store.watch(["from", "to", "category"], () => {
+      this.playing.stop();
+      this.loadPeriod();
+    });
     store.watch(["category"], () => this.loadTimeline());
     store.watch(["grid"], () => this.loadCard());
     store.watch(/** @type {any} */ (Object.keys(store.state)), () => this.writeAddress());
@@ -168,7 +162,7 @@ export class MapPage {
 
   async open() {
     this.frame.words(this.state.lang);
-    this.frame.facts(this.state.lang);
+    this.showFacts();
     this.view.setLabels(this.state.labels);
     this.view.setLook({ exclusive: this.state.exclusive });
     this.place();
@@ -188,6 +182,7 @@ export class MapPage {
   showAll() {
     const { lang } = this.state;
     this.controls.show(lang);
+    this.playing.show(lang);
     this.showPanel();
     this.showTime();
     this.showLegend();
@@ -199,7 +194,7 @@ export class MapPage {
     const { mode, exclusive, heat } = this.state;
     const figures = this.figures;
     const graded = figures && !["colour", "kind"].includes(mode);
-    this.classes = graded ? classesOf(this.terrain, figures, mode) : null;
+    this.classes = graded ? classesOf(this.terrain, figures, mode, this.playing.held(mode)) : null;
     const inside = this.scope.depth > 0 ? new Set(this.scope.grids) : null;
     const plain = mode === "colour" || mode === "kind";
     this.view.setLook({
@@ -227,7 +222,12 @@ export class MapPage {
     if (!this.time || !this.span) return;
     const { root } = this.terrain;
     const total = this.figures && root ? this.figures.of(root).events : null;
-    this.time.show(this.state.lang, this.span, this.state.category, total, this.player.isPlaying);
+    this.time.show(this.state.lang, this.span, this.state.category, total, this.playing.isPlaying);
+  }
+
+  /** Which boundaries are on the map. */
+  showFacts() {
+    this.frame.facts(this.state.lang, this.playing.boundaries ?? this.config);
   }
 
   showScale() {
@@ -294,16 +294,17 @@ export class MapPage {
       this.view.setHeat(null);
       return;
     }
+    if (this.playing.isOn) {
+      this.playing.heat();
+      return;
+    }
     await this.guarded(async () => {
       const { map } = this.view;
       const cell = cellFor(map.getCenter().lat, map.getZoom());
       this.heatCell = cell;
       const answer = await this.requestHeat(this.choice, cell);
       if (!answer || !this.state.heat) return;
-      // While it plays the scale stays, so that weeks can be compared.
-      const held = this.player.isPlaying && this.playScale ? this.view.lastRange : null;
-      this.playScale = this.player.isPlaying;
-      this.view.setHeat(readBins(answer, this.terrain.origin), held);
+      this.view.setHeat(readBins(answer, this.terrain.origin));
     });
   }
 
@@ -368,16 +369,8 @@ export class MapPage {
     this.store.set({ view: [map.getZoom(), lat, lng] });
     this.showScale();
     const cell = cellFor(lat, map.getZoom());
-    if (this.state.heat && this.heatCell && cell !== this.heatCell) this.loadHeat();
-  }
-
-  togglePlay() {
-    if (this.player.isPlaying) this.player.stop();
-    else {
-      // Heat shows best how things move, so it is switched on.
-      this.store.set({ heat: true });
-      this.player.start(/** @type {Span} */ (this.data));
-    }
+    if (this.playing.isOn) this.playing.moved();
+    else if (this.state.heat && this.heatCell && cell !== this.heatCell) this.loadHeat();
   }
 
   writeAddress() {

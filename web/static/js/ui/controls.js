@@ -35,7 +35,7 @@ export class Controls {
   /** @param {Lang} lang */
   show(lang) {
     one("#modes").replaceChildren(
-      ...MODES.map((mode) =>
+      ...(this.config.modes ?? MODES).map((/** @type {string} */ mode) =>
         el("label", { class: "segment" }, [
           el("input", {
             type: "radio",

@@ -23,6 +23,18 @@ export function textField(name, properties, note) {
 }
 
 /**
+ * Longer words, on several lines.
+ * @param {string} name
+ * @param {Record<string, any>} properties of the input
+ * @returns {{root: HTMLElement, input: HTMLTextAreaElement}}
+ */
+export function wordsField(name, properties) {
+  const input = el("textarea", { class: "field__input field__input--words", rows: 4, required: true, ...properties });
+  input.value = properties.value ?? "";
+  return { root: el("label", { class: "field" }, [el("span", { class: "field__name", text: name }), input]), input };
+}
+
+/**
  * @param {string} name
  * @param {[string, string][]} options value and text
  * @param {Record<string, any>} [properties]

@@ -3,6 +3,7 @@
 import { ProblemError } from "../api/client.js";
 import { number, percent, translate } from "../core/i18n.js";
 import { one } from "./dom.js";
+import { measure } from "./legend.js";
 import { writeWords } from "./words.js";
 
 /** @typedef {import("../core/i18n.js").Lang} Lang */
@@ -30,10 +31,16 @@ export class Frame {
     document.title = `${place} · ${translate(lang, "app.title")}`;
   }
 
-  /** @param {Lang} lang */
-  facts(lang) {
-    const { generation, effective_from, is_schematic } = this.config;
+  /**
+   * @param {Lang} lang
+   * @param {{generation: number, effective_from: string}} [boundaries] other than the newest
+   */
+  facts(lang, boundaries = this.config) {
+    const { generation, effective_from } = boundaries;
+    const { is_schematic } = this.config;
     const facts = one("#generation");
+    // A map of a frame is of no generation.
+    facts.hidden = !generation;
     facts.textContent = translate(lang, "app.generation", { number: generation });
     facts.title = translate(lang, "app.generation_title", { day: effective_from });
     one("#badge").hidden = !is_schematic;
@@ -123,6 +130,9 @@ export class Frame {
     const lines = [grid.name, translate(lang, `kind.${grid.kind}`)];
     if (mode === "events") lines.push(translate(lang, "map.tooltip_events", { count: number(lang, value || 0) }));
     if (mode === "households") lines.push(translate(lang, "map.tooltip_households", { count: number(lang, value || 0) }));
+    if ((mode === "density" || mode === "overdue") && Number.isFinite(value)) {
+      lines.push(translate(lang, `map.tooltip_${mode}`, { count: measure(lang, mode, value) }));
+    }
     if (mode === "closing_rate" && Number.isFinite(value)) {
       lines.push(translate(lang, "map.tooltip_rate", { rate: percent(value, 1) }));
     }

@@ -2,7 +2,7 @@
 // The legend: what the colours and lines on the map mean, with units and counts.
 import { number, percent, translate } from "../core/i18n.js";
 import { rampOf } from "../core/look.js";
-import { INK, KIND_COLOURS, MAP_COLOURS, NO_DATA, heatColour, rampPlace } from "../core/palette.js";
+import { INK, KIND_COLOURS, MAP_COLOURS, NONE_OVERDUE, NO_DATA, heatColour, rampPlace } from "../core/palette.js";
 import { el } from "./dom.js";
 
 /** @typedef {import("../core/i18n.js").Lang} Lang */
@@ -48,21 +48,44 @@ function kindRows(lang, kinds, filled) {
  * @param {string} mode
  * @param {ClassCount} classes
  */
-function classRows(lang, mode, { bounds, lowest, counts, missing }) {
+function classRows(lang, mode, { bounds, lowest, counts, none, missing }) {
   const ramp = rampOf(mode, bounds.length);
-  const form = (/** @type {number} */ value) =>
-    mode === "closing_rate" ? percent(value, 1) : number(lang, value);
-  const step = mode === "closing_rate" ? 0 : 1;
+  const form = (/** @type {number} */ value) => measure(lang, mode, value);
+  // Whole numbers begin one above the class before.
+  const step = mode === "closing_rate" || mode === "density" ? 0 : 1;
   const rows = bounds.map((bound, n) => {
     const from = n === 0 ? lowest : bounds[n - 1] + step;
     const range = from >= bound ? form(bound) : `${form(from)} – ${form(bound)}`;
     return row(swatch(ramp[n]), range, translate(lang, "legend.grids", { count: number(lang, counts[n]) }));
   });
-  if (missing > 0) {
-    const count = translate(lang, "legend.grids", { count: number(lang, missing) });
-    rows.push(row(swatch(NO_DATA), translate(lang, "legend.no_data"), count));
-  }
+  const count = (/** @type {number} */ grids) => translate(lang, "legend.grids", { count: number(lang, grids) });
+  if (none > 0) rows.unshift(row(swatch(NONE_OVERDUE), translate(lang, "legend.no_overdue"), count(none)));
+  if (missing > 0) rows.push(row(swatch(NO_DATA), translate(lang, "legend.no_data"), count(missing)));
   return rows;
+}
+
+/**
+ * @param {Lang} lang
+ * @param {string} mode
+ * @param {number} value
+ * @returns {string} densities are told per hundred households
+ */
+export function measure(lang, mode, value) {
+  if (mode === "closing_rate") return percent(value, 1);
+  return mode === "density" ? number(lang, value * 100, 1) : number(lang, value);
+}
+
+/**
+ * @param {Lang} lang
+ * @param {Map<string, number>} counts assets by kind
+ * @returns {HTMLElement[]}
+ */
+export function assetRows(lang, counts) {
+  return [...counts].map(([kind, count]) => {
+    const known = kind === "camera" || kind === "centre" ? kind : "other";
+    const mark = el("span", { class: `asset-mark asset-mark--${known}`, "aria-hidden": "true" });
+    return row(mark, translate(lang, `stage.asset_${known}`), number(lang, count));
+  });
 }
 
 /**

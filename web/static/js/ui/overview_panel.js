@@ -1,8 +1,10 @@
 // @ts-check
 // The left panel: where one is, the figures there, and what lies below.
 import { number, percent, translate } from "../core/i18n.js";
+import { valueOf } from "../core/measures.js";
 import { shortDivision, shortGrid } from "../core/names.js";
 import { el, one } from "./dom.js";
+import { measure } from "./legend.js";
 
 /** @typedef {import("../core/topology.js").Terrain} Terrain */
 /** @typedef {import("../core/topology.js").Division} Division */
@@ -10,7 +12,10 @@ import { el, one } from "./dom.js";
 /** @typedef {import("../core/i18n.js").Lang} Lang */
 
 /** Figure that the bars of the list show, by mode of the map. */
-const BAR = { colour: "events", kind: "households", events: "events", closing_rate: "closing_rate", households: "households" };
+const BAR = {
+  colour: "events", kind: "households", events: "events", closing_rate: "closing_rate", households: "households",
+  density: "density", overdue: "overdue",
+};
 
 /**
  * @typedef {object} Item one row of the list
@@ -45,7 +50,7 @@ export class OverviewPanel {
   show(lang, scope, figures, mode, selected) {
     this.#breadcrumb(lang, scope);
     one("#panel-name").textContent = this.#name(lang, scope);
-    one("#panel-figures").replaceChildren(...(figures ? tiles(lang, scope, figures) : skeleton()));
+    one("#panel-figures").replaceChildren(...(figures ? tiles(lang, scope, figures, this.config.figures) : skeleton()));
     this.#list(lang, scope, figures, mode, selected);
   }
 
@@ -133,7 +138,7 @@ export class OverviewPanel {
    */
   #row(lang, item, bar, largest, open, current) {
     const value = Number.isFinite(item.value)
-      ? bar === "closing_rate" ? percent(item.value, 1) : number(lang, item.value)
+      ? measure(lang, bar, item.value)
       : "–";
     return el("li", {}, [
       el(
@@ -174,19 +179,18 @@ const sortValue = (item) => (Number.isFinite(item.value) ? item.value : -1);
 function divisionItem(division, figures, bar) {
   if (!figures) return { code: division.code, name: division.name, value: NaN };
   const sums = figures.of(division);
-  const value = bar === "closing_rate"
-    ? sums.events ? sums.closed / sums.events : NaN
-    : sums[/** @type {"events" | "households"} */ (bar)];
-  return { code: division.code, name: division.name, value };
+  const columns = Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, [sum]]));
+  return { code: division.code, name: division.name, value: valueOf(/** @type {any} */ (columns), bar, 0) };
 }
 
 /**
  * @param {Lang} lang
  * @param {Division} scope
  * @param {Figures} figures
+ * @param {string[]} [known] figures that a map of a frame has; all without it
  * @returns {HTMLElement[]}
  */
-function tiles(lang, scope, figures) {
+function tiles(lang, scope, figures, known) {
   const sums = figures.of(scope);
   const grids = sums.rural + sums.community + sums.exclusive;
   const split = /** @type {const} */ (["rural", "community", "exclusive"])
@@ -194,17 +198,32 @@ function tiles(lang, scope, figures) {
     .map((kind) => translate(lang, `figure.${kind}`, { count: number(lang, sums[kind]) }))
     .join(" · ");
   const rate = sums.events ? percent(sums.closed / sums.events) : "–";
-  return [
-    tile(lang, "grids", number(lang, grids), split),
-    tile(lang, "households", number(lang, sums.households)),
-    tile(lang, "people", number(lang, sums.people)),
-    tile(lang, "events", number(lang, sums.events)),
-    tile(lang, "closing_rate", rate, sums.events ? `${number(lang, sums.closed)} / ${number(lang, sums.events)}` : ""),
-  ];
+  const share = sums.events ? `${number(lang, sums.closed)} / ${number(lang, sums.events)}` : "";
+  const all = /** @type {[string, string, string][]} */ ([
+    ["grids", number(lang, grids), split],
+    ["households", number(lang, sums.households), ""],
+    ["people", number(lang, sums.people), ""],
+    ["events", number(lang, sums.events), ""],
+    ["closing_rate", rate, share],
+    ...openTile(lang, sums),
+  ]);
+  return all
+    .filter(([name]) => !known || name === "grids" || known.includes(name))
+    .map(([name, value, note]) => tile(lang, name, value, note));
+}
+
+/**
+ * @param {Lang} lang
+ * @param {import("../core/figures.js").Sums} sums
+ * @returns {[string, string, string][]} frames of a playback and maps of a frame know no deadlines
+ */
+function openTile(lang, { open, overdue }) {
+  if (open === undefined || overdue === undefined) return [];
+  return [["open", number(lang, open), translate(lang, "figure.of_them_overdue", { count: number(lang, overdue) })]];
 }
 
 const UNITS = /** @type {Record<string, string>} */ ({
-  grids: "unit.grids", households: "unit.households", people: "unit.people", events: "unit.events",
+  grids: "unit.grids", households: "unit.households", people: "unit.people", events: "unit.events", open: "unit.events",
 });
 
 /**
