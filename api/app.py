@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
 
 from anyio import to_thread
 from fastapi import Depends, FastAPI
 from sqlalchemy.engine import URL
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Scope
+from starlette.types import ASGIApp
 
 from api import access_pages, edit_pages, pages, screen_pages
 from api.bodies import BodyMiddleware
@@ -58,6 +55,7 @@ from api.routes import (
 from api.schemas.common import problems, settled
 from api.schemes import declare_schemes
 from api.security import cookie_name, needs
+from api.static_files import STATIC, VersionedStatic
 from gis.core.access import Power
 from gis.core.errors import Unavailable
 from gis.db.engine import make_engine
@@ -67,7 +65,6 @@ from gis.grids.locator_files import LocatorFiles
 from gis.privacy import KeyFile
 from gis.settings import Settings
 
-STATIC = Path(__file__).resolve().parents[1] / "web" / "static"
 #: zlib's default costs half of its best and is as small to within a hundredth.
 GZIP_LEVEL = 6
 
@@ -196,18 +193,6 @@ def _add_routes(app: FastAPI) -> None:
     add_reference(app)
     app.include_router(pages.router)
     app.mount("/static", VersionedStatic(directory=STATIC), name="static")
-
-
-class VersionedStatic(StaticFiles):
-    """Files that are asked for with a version never change; all others are checked each time."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        """Return a file with what a browser may keep of it."""
-        response = await super().get_response(path, scope)
-        versioned = b"v=" in scope.get("query_string", b"")
-        kept = "public, max-age=31536000, immutable" if versioned else "no-cache"
-        response.headers.setdefault("Cache-Control", kept)
-        return response
 
 
 def _version() -> str:

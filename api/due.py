@@ -87,6 +87,9 @@ def _publish(engine: Engine) -> bool:
     except (SQLAlchemyError, GridmapError) as error:
         _log.warning("what is due could not be published yet: %s", str(error).partition("\n")[0])
         return False
+    except Exception:  # noqa: BLE001 - a task that ends publishes nothing any more, unheard
+        _log.exception("what is due could not be published")
+        return False
     for one in found or ():
         told = one.refusal["detail"] if one.refusal else f"generation {one.generation}"
         _log.warning("changeset %s was due: %s", one.changeset_id, told)

@@ -21,8 +21,9 @@ from api.security import Asking
 from gis.core.access import Actor
 from gis.core.errors import Unavailable
 from gis.tiles import MapOverview, map_overview
+from web.hints import hints
 from web.maps import GridMap, Page, Takeover, import_map, render_page
-from web.overview import config, grid_map
+from web.overview import config, grid_map, topology_url
 
 router = APIRouter(include_in_schema=False)
 
@@ -56,6 +57,7 @@ def _edit_page(chart: GridMap, overview: MapOverview, about: dict[str, Any]) -> 
     page = Page(
         "edit.html",
         title=f"{overview.home_name}边界调整",
+        hints=hints("js/pages/edit.js", topology_url(overview)),
         import_map=Markup(import_map()),  # noqa: S704 - escaped for scripts by script_json
     )
     return chart.compose(page)

@@ -53,18 +53,18 @@ class FilmAnswer(Response):
                 zh="正在导出另一个动画，请稍后再试。",
             )
         self._state.is_filming = True
-        try:
-            with tempfile.TemporaryDirectory(prefix="gridmap-film-") as folder:
-                path = Path(folder) / "playback.gif"
+        with tempfile.TemporaryDirectory(prefix="gridmap-film-") as folder:
+            path = Path(folder) / "playback.gif"
+            try:
                 await _draw(self._film, path)
-                headers = {"Cache-Control": "no-store"}
-                answer = FileResponse(
-                    path, media_type=self.media_type, filename=path.name, headers=headers
-                )
+            finally:
+                # Once, and before it is sent: by the end of that another one may be drawn.
                 self._state.is_filming = False
-                await answer(scope, receive, send)
-        finally:
-            self._state.is_filming = False
+            headers = {"Cache-Control": "no-store"}
+            answer = FileResponse(
+                path, media_type=self.media_type, filename=path.name, headers=headers
+            )
+            await answer(scope, receive, send)
 
 
 async def _draw(film: Film, path: Path) -> None:

@@ -16,7 +16,7 @@ ALWAYS: Mapping[str, str] = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": (
-        "accelerometer=(), camera=(), display-capture=(), fullscreen=(self), geolocation=(),"
+        "accelerometer=(), camera=(), display-capture=(), fullscreen=(self), geolocation=(self),"
         " gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
     ),
     "Content-Security-Policy": INERT,

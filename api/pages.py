@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
@@ -11,9 +12,11 @@ from markupsafe import Markup
 
 from api.deps import ReadSession, served
 from api.security import Asking, cookie_name, csrf_token
+from api.static_files import versioned
 from gis.core.access import Actor, Power
 from gis.core.errors import Unavailable
 from gis.tiles import MapOverview, map_overview
+from web.hints import hints
 from web.maps import (
     GridMap,
     HeatLayer,
@@ -23,7 +26,7 @@ from web.maps import (
     nonced,
     render_page,
 )
-from web.overview import config, grid_map
+from web.overview import config, grid_map, topology_url
 
 router = APIRouter(include_in_schema=False)
 NO_STORE = {"Cache-Control": "no-store"}
@@ -51,11 +54,8 @@ def get_map_page(request: Request, session: ReadSession, actor: Asking) -> Respo
     overview = map_overview(session, profile, home_of(actor))
     if overview is None:
         return html_answer(render_page("empty.html"))
-    return html_answer(
-        map_page(
-            grid_map(overview, request.app.state.settings), overview, account_of(request, actor)
-        )
-    )
+    about = {"account": account_of(request, actor), "sees_events": actor.may(Power.READ)}
+    return html_answer(map_page(grid_map(overview, request.app.state.settings), overview, about))
 
 
 def to_login(request: Request) -> Response:
@@ -82,15 +82,16 @@ def account_of(request: Request, actor: Actor) -> dict[str, str | None]:
     }
 
 
-def map_page(chart: GridMap, overview: MapOverview, account: dict[str, str | None]) -> str:
+def map_page(chart: GridMap, overview: MapOverview, about: dict[str, Any]) -> str:
     """Compose the map page with Folium."""
     if overview.first_day and overview.last_day:
         chart.add_child(HeatLayer(overview.first_day.isoformat(), overview.last_day.isoformat()))
-    chart.add_child(Takeover("gridmap/pages/index.js", config(overview) | {"account": account}))
+    chart.add_child(Takeover("gridmap/pages/index.js", config(overview) | about))
     page = Page(
         "map.html",
         title=f"{overview.home_name}网格地图",
         place=overview.home_name,
+        hints=hints("js/pages/index.js", topology_url(overview)),
         import_map=Markup(import_map()),  # noqa: S704 - escaped for scripts by script_json
     )
     return chart.compose(page)
@@ -100,7 +101,7 @@ def html_answer(html: str) -> Response:
     """Return a page with its policy; the nonce is fresh for every answer."""
     nonce = secrets.token_urlsafe(16)
     return Response(
-        nonced(html, nonce),
+        nonced(versioned(html), nonce),
         media_type="text/html",
         headers={
             "Content-Security-Policy": POLICY.format(nonce=nonce),

@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import os
 import platform
+import socket
+import subprocess
 import sys
 import tempfile
 import time
@@ -22,10 +24,8 @@ import click
 import httpx
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from api.app import create_app
 from bench import screen_browser as do
 from bench.screen_pages import grids_of, stock_app, write_stock_page
-from gis.settings import Settings
 from tests.api.server import serving
 
 REPORT = Path(__file__).resolve().parents[1] / "docs" / "benchmarks" / "screen.md"
@@ -169,27 +169,25 @@ class Bench:
             x, y = do.middle(page)
             page.evaluate(
                 """() => {
-                  const clicked = (event) => { window.clicked = event.timeStamp; };
-                  document.addEventListener('click', clicked, true);
-                  const card = document.querySelector('.stage-card');
-                  new MutationObserver(() => {
-                    if (card.hidden) return;
-                    const seen = () => { window.carded = performance.now(); };
-                    requestAnimationFrame(() => requestAnimationFrame(seen));
-                  }).observe(card, { attributes: true });
+                  // The browser's own measure: from the press of the button to the picture that
+                  // follows what the click did, in steps of 8 ms; the card is shown in the click.
+                  new PerformanceObserver((list) => {
+                    const clicks = list.getEntries().filter((entry) => entry.name === 'click');
+                    for (const { duration } of clicks) window.carded = duration;
+                  }).observe({ type: 'event', durationThreshold: 16 });
                 }"""
             )
             for turn in range(12):
                 if turn:
                     page.keyboard.press("Escape")
-                    page.locator(".stage-card").wait_for(state="hidden")
+                    page.locator(".stage-card").wait_for(state="hidden", timeout=do.PATIENCE_MS)
                     # The map goes back to the village before the next click.
-                    page.wait_for_timeout(500)
+                    page.wait_for_timeout(1000)
                 page.evaluate("window.carded = 0")
                 page.mouse.click(x + 9 * (turn % 5), y + 7 * (turn % 3))
-                page.locator(".stage-card").wait_for()
-                page.wait_for_timeout(100)
-                found.append(page.evaluate("window.carded - window.clicked"))
+                page.locator(".stage-card").wait_for(timeout=do.PATIENCE_MS)
+                page.wait_for_function("window.carded > 0", timeout=do.PATIENCE_MS)
+                found.append(page.evaluate("window.carded"))
         return Line("click to card, 95 %", do.quantile(found, 0.95), "{:.0f} ms", 100)
 
     def report_to_pixels(self, count: int = 40) -> Line:
@@ -297,14 +295,37 @@ class Bench:
 
 
 @contextmanager
+def served(url: str, state: Path) -> Iterator[httpx.Client]:
+    """Serve in a process of its own: the one that drives the browser has enough to do."""
+    door = socket.create_server(("127.0.0.1", 0))
+    door_port = door.getsockname()[1]
+    env = os.environ | {
+        "DATABASE_URL": url,
+        "GRIDMAP_STATE_DIR": str(state),
+        "GRIDMAP_ANONYMOUS": "demo",
+        "GRIDMAP_RATE_PER_MINUTE": "0",
+    }
+    with door:
+        command = [sys.executable, "-m", "bench.http_server", str(door.fileno())]
+        server = subprocess.Popen(command, env=env, pass_fds=[door.fileno()])  # noqa: S603
+    host = f"http://127.0.0.1:{door_port}"
+    try:
+        with httpx.Client(base_url=host, timeout=120, trust_env=False) as client:
+            client.get("/health/live").raise_for_status()
+            yield client
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+@contextmanager
 def benched(url: str, rounds: int, seconds: float) -> Iterator[Bench]:
     """Start the servers and the browser."""
     path = os.environ.get("GRIDMAP_CHROMIUM", "/usr/bin/chromium")
     with ExitStack() as stack:
         state = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        settings = Settings(DATABASE_URL=url, state_dir=state, anonymous="demo", rate_per_minute=0)
-        client = stack.enter_context(serving(create_app(settings)))
+        client = stack.enter_context(served(url, state))
         grids = grids_of(client)
         write_stock_page(grids, folder)
         stock = stack.enter_context(serving(stock_app(folder)))  # type: ignore[arg-type]

@@ -16,7 +16,7 @@ from markupsafe import Markup
 STATIC = Path(__file__).parent / "static"
 ROOT = "/static/"
 _IMPORT = re.compile(
-    r"""^(?:import|export)\b[^;"']*?(?:\bfrom\s*)?["'](\.[^"']+)["']""", re.MULTILINE
+    r"""^(?:import\s*|(?:import|export)\b[^;"'()]*?\bfrom\s*)["'](\.[^"']+)["']""", re.MULTILINE
 )
 
 

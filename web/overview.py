@@ -43,7 +43,7 @@ def topology_url(overview: MapOverview) -> str:
     overview
         Names the generation and the digest of its document.
     """
-    return f"/tiles/grids/{overview.generation}.topojson?v={overview.topology_version}"
+    return f"/tiles/grids/{overview.generation}.topojson?v={overview.topology_version}&form=packed"
 
 
 def config(overview: MapOverview) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def get_base_tile(
     base: BaseMap | None = request.app.state.base_map
     if base is None:
         raise NotFound("No base map is configured.", zh="未配置底图。")
-    if not _touches(tile_box(z, x, y), served.profile.bounds):
+    if max(x, y) >= 1 << z or not _touches(tile_box(z, x, y), served.profile.bounds):
         raise NotFound("The tile lies outside the deployment.", zh="该瓦片不在本区域范围内。")
     return Response(base.tile(z, x, y), media_type="image/png", headers={"Cache-Control": DAY})
 

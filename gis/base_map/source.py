@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 import math
 from dataclasses import dataclass
 from string import Formatter
@@ -12,7 +13,7 @@ from typing import Literal
 import httpx
 from PIL import Image, UnidentifiedImageError
 
-from gis.core.errors import Invalid, Unavailable
+from gis.core.errors import Invalid, NotFound, Unavailable
 
 TIMEOUT_S = 6.0
 MOST_BYTES = 4 << 20
@@ -20,6 +21,12 @@ TILE_PX = 256
 #: Mirrors of a template with ``{s}``, as Tianditu counts them.
 MIRRORS = 8
 KNOWN = frozenset({"z", "x", "y", "s"})
+#: About one tile; other refusals are about us: a key that is wrong or used up.
+NOT_THIS_TILE = frozenset({400, 410, 414, 416, 422})
+
+# They log addresses, and a key may be in ours.
+for _library in ("httpx", "httpcore"):
+    logging.getLogger(_library).setLevel(logging.WARNING)
 
 Datum = Literal["CGCS2000", "GCJ-02"]
 
@@ -75,6 +82,8 @@ class BaseMapSource:
         Unavailable
             The server does not answer, or not with a picture. The address is not repeated: a key
             may be in it.
+        NotFound
+            It refuses this tile.
         """
         picture = Image.new("RGBA", (TILE_PX, TILE_PX))
         for template in self.templates:
@@ -88,6 +97,8 @@ def _picture(client: httpx.Client, url: str) -> Image.Image:
         with client.stream("GET", url) as answer:
             if answer.status_code == httpx.codes.NOT_FOUND:
                 return Image.new("RGBA", (TILE_PX, TILE_PX))
+            if answer.status_code in NOT_THIS_TILE:
+                raise NotFound("The base map has no such tile.", zh="底图没有该瓦片。")
             if answer.status_code != httpx.codes.OK:
                 raise _silent(f"it answers {answer.status_code}")
             body = bytearray()
@@ -106,7 +117,14 @@ def _decoded(body: bytes) -> Image.Image:
             if max(picture.size) > 4 * TILE_PX:
                 raise _silent("its tile has too many pixels")
             return picture.convert("RGBA").resize((TILE_PX, TILE_PX))
-    except (UnidentifiedImageError, OSError, ValueError) as error:
+    except (
+        UnidentifiedImageError,
+        OSError,
+        ValueError,
+        SyntaxError,
+        Image.DecompressionBombError,
+        Image.DecompressionBombWarning,
+    ) as error:
         raise _silent("what it sends is no picture") from error
 
 

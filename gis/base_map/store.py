@@ -67,6 +67,8 @@ class BaseMap:
         ------
         Unavailable
             It is not here, and the source does not answer.
+        NotFound
+            The source has no such tile.
         """
         path = self._folder / str(z) / str(x) / f"{y}.png"
         kept = _read(path)

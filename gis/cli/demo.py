@@ -12,10 +12,12 @@ from sqlalchemy.engine import make_url
 
 from gis.cli.database import say
 from gis.cli.demo_accounts import Made, make_accounts
+from gis.cli.demo_live import living
 from gis.cli.failures import explained_failures
 from gis.cli.operating import become_server
 from gis.cli.port import HOST, claim_port
 from gis.cli.serving import serve, stop_on_signals
+from gis.core import clock
 from gis.core.errors import Conflict
 from gis.db.cluster import Cluster
 from gis.db.engine import make_engine
@@ -49,8 +51,21 @@ READY = """
     help="Share of the profile's totals to generate (henan).",
 )
 @click.option("--seed", type=int, help="Another seed than the profile's, for another county.")
+@click.option(
+    "--live",
+    type=click.FloatRange(0, 600),
+    default=0.0,
+    show_default=True,
+    help="示意事件 Schematic events a minute that come in while it runs; 0 for none.",
+)
 def demo(
-    profile_name: str, port: int | None, reset: bool, fraction: float | None, seed: int | None
+    *,
+    profile_name: str,
+    port: int | None,
+    reset: bool,
+    fraction: float | None,
+    seed: int | None,
+    live: float,
 ) -> None:
     """Generate schematic data, load them and serve the map (示意数据与地图)."""
     settings = Settings()
@@ -67,7 +82,9 @@ def demo(
             say("正在启动服务…", "starting the server…")
             page = f"http://{HOST}:{port}"
             command = _gridmap("user list", None if settings.database_url else name)
-            serve(door, page, partial(announce, page, profile, tell_accounts(made, command)))
+            ready = partial(announce, page, profile, tell_accounts(made, command))
+            with living(url, profile, live):
+                serve(door, page, ready)
     say("已停止", "stopped")
 
 
@@ -185,7 +202,9 @@ def fill(url: str, profile: Profile, *, fraction: float | None, seed: int | None
     if present is None:
         from gis.demo.load import load_demo  # noqa: PLC0415  # seconds of imports, needed once
 
-        load_demo(url, profile, seed=seed, fraction=fraction, say=say)
+        # What a screen shows of today and of deadlines is about now.
+        today = clock.today()
+        load_demo(url, profile, seed=seed, fraction=fraction, last_day=today, say=say)
     elif present.profile != profile.name:
         raise _another_deployment(present.profile, profile.name)
 

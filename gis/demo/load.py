@@ -9,6 +9,7 @@ from sqlalchemy import Engine, text
 
 from gis.assets import load_assets
 from gis.boundaries import publish_import
+from gis.core import clock
 from gis.db.engine import make_engine
 from gis.db.session import WriteSession, as_reader, write_session
 from gis.demo.generate import DemoData, generate
@@ -28,6 +29,7 @@ def load_demo(
     *,
     seed: int | None = None,
     fraction: float | None = None,
+    last_day: dt.date | None = None,
     say: Say = lambda _zh, _en: None,
 ) -> None:
     """Generate a profile's demo data and load it; the database holds all of it, or nothing.
@@ -42,6 +44,10 @@ def load_demo(
         Another seed than the profile's gives another county with the same totals.
     fraction
         Share of the totals (henan).
+    last_day
+        The events lead up to this day, in Asia/Shanghai, over as many days as the profile says,
+        and none lies in the future (a later day than today counts as today). Known incidents
+        stay where they are. By default the events fill the profile's own days.
     say
         Told, in Chinese and in English, which step begins.
 
@@ -49,16 +55,24 @@ def load_demo(
     ------
     Conflict
         The database holds a deployment already.
+    Invalid
+        A known incident happened after `last_day`.
     """
+    until = None if last_day is None else _end_of(last_day)
     engine = make_engine(url, statement_timeout_s=0)
     try:
         with write_session(engine) as session:
             _found(session, profile, seed, fraction)
-            data = generate(profile, seed=seed, fraction=fraction, say=say)
+            data = generate(profile, seed=seed, fraction=fraction, until=until, say=say)
             _load(session, data, say)
         _analyse(engine)
     finally:
         engine.dispose()
+
+
+def _end_of(day: dt.date) -> dt.datetime:
+    """Return the last second of a day, or now if that has not come yet."""
+    return min(dt.datetime.combine(day, dt.time(23, 59, 59), tzinfo=clock.SHANGHAI), clock.now())
 
 
 def _found(

@@ -11,6 +11,8 @@ from gis.core.errors import Forbidden, Invalid
 
 #: More pictures than a year of days nobody looks at.
 MOST_STEPS = 400
+#: Days beyond are mistakes, and near the ends of the calendar there is nothing to count with.
+EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
 #: Where no step is named: the finest that makes at most so many.
 EASY_STEPS = 170
 
@@ -68,7 +70,8 @@ def cut_steps(
     Raises
     ------
     Invalid
-        The period ends before it begins, or has more than `MOST_STEPS`; names a coarser step.
+        The period ends before it begins, lies outside `EARLIEST` to `LATEST`, or has more than
+        `MOST_STEPS`; names a coarser step.
     Forbidden
         The step is shorter than `finest`.
 
@@ -83,6 +86,11 @@ def cut_steps(
         raise Invalid(
             f"the period ends ({last_day}) before it begins ({first_day})",
             zh=f"时段的结束日期（{last_day}）早于开始日期（{first_day}）",
+        )
+    if first_day < EARLIEST or last_day > LATEST:
+        raise Invalid(
+            f"the period {first_day} to {last_day} must lie between {EARLIEST} and {LATEST}",
+            zh=f"时段 {first_day} 至 {last_day} 须在 {EARLIEST} 至 {LATEST} 之间",
         )
     offered = list(StepLength)[list(StepLength).index(finest) :]
     chosen = length or _easy(first_day, last_day, offered)

@@ -29,10 +29,11 @@ from gis.core.errors import NotFound
 from gis.core.labels import label_points
 from gis.core.lattice import UNITS_PER_DEGREE
 from gis.db.session import ReadSession
+from gis.tiles.packing import packed as packed_form
 from gis.tiles.queries import find_topology_digest, list_topology_divisions, list_topology_grids
 
 #: Raised whenever the document changes its form, so that no cache serves the old one.
-FORM = 1
+FORM = 2
 
 #: Documents in memory, all together.
 MOST_BYTES = 64 << 20
@@ -75,7 +76,7 @@ class TopologyStore:
         self._held: OrderedDict[str, Topology] = OrderedDict()
         self._building = threading.Lock()
 
-    def get(self, session: ReadSession, generation: int) -> Topology:
+    def get(self, session: ReadSession, generation: int, *, packed: bool = False) -> Topology:
         """Return the document of a generation; build it if nobody has.
 
         Parameters
@@ -84,6 +85,8 @@ class TopologyStore:
             Reads the boundaries.
         generation
             Which generation.
+        packed
+            Whether in the form of `gis.tiles.packing`, for our own pages.
 
         Returns
         -------
@@ -97,23 +100,28 @@ class TopologyStore:
         version = topology_version(session, generation)
         # One builder at a time: ten browsers that open at once must not build ten times.
         with self._building:
-            if version not in self._held:
-                self._held[version] = self._read_or_build(session, generation, version)
-            self._held.move_to_end(version)
+            name = f"packed-{version}" if packed else version
+            if name not in self._held:
+                self._held[name] = self._read_or_build(session, generation, version, name)
+            self._held.move_to_end(name)
             self._forget()
-            return self._held[version]
+            return self._held[name]
 
     def _forget(self) -> None:
         """Let go of what was asked for least lately; each area has a document of its own."""
         while len(self._held) > 1 and sum(len(t.packed) for t in self._held.values()) > MOST_BYTES:
             self._held.popitem(last=False)
 
-    def _read_or_build(self, session: ReadSession, generation: int, version: str) -> Topology:
-        path = self._folder / f"grids-{version}.topojson.gz"
+    def _read_or_build(
+        self, session: ReadSession, generation: int, version: str, name: str
+    ) -> Topology:
+        path = self._folder / f"grids-{name}.topojson.gz"
         try:
             return Topology(version, path.read_bytes())
         except FileNotFoundError:
             document = build_topology(session, generation)
+            if name != version:
+                document = packed_form(document)
             packed = gzip.compress(orjson.dumps(document), compresslevel=9, mtime=0)
             _write_whole(path, packed)
             return Topology(version, packed)

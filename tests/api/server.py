@@ -16,6 +16,10 @@ from gis.settings import Settings
 from tests import factories
 
 
+#: Answers without an end: `test_live.py` listens to them.
+ENDLESS = frozenset({"/api/v1/live"})
+
+
 class Server(uvicorn.Server):
     """A server that tells when it listens."""
 

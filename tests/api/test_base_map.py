@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import struct
 import threading
+import zlib
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -14,7 +16,7 @@ from PIL import Image
 
 from api.app import create_app
 from gis.base_map import BaseMap, BaseMapSource, tile_box
-from gis.core.errors import Invalid, Unavailable
+from gis.core.errors import Invalid, NotFound, Unavailable
 from gis.core.gcj02 import gcj02_from_wgs84
 from tests.api.server import serving, settings_for
 
@@ -131,6 +133,26 @@ def test_it_keeps_no_more_than_it_may(tiles, base, tmp_path) -> None:
     assert list(tmp_path.rglob("7/2.png"))
 
 
+def test_one_tile_that_is_refused_silences_no_other(tiles, base) -> None:
+    handler, store = tiles[0], base()
+    handler.answer = 400
+    with pytest.raises(NotFound):
+        store.tile(3, 1, 2)
+    handler.answer = 200
+    assert store.tile(3, 1, 3)
+
+
+def test_a_picture_of_too_many_pixels_is_refused_unread(tiles, base, monkeypatch) -> None:
+    body = io.BytesIO()
+    Image.new("L", (1, 1)).save(body, "PNG")
+    size = struct.pack(">II", 60_000, 60_000)
+    head = b"IHDR" + size + body.getvalue()[24:29]
+    huge = body.getvalue()[:12] + head + struct.pack(">I", zlib.crc32(head))
+    monkeypatch.setattr(tiles[0], "picture", lambda *_: huge + body.getvalue()[33:])
+    with pytest.raises(Unavailable, match="no picture"):
+        base().tile(3, 1, 2)
+
+
 def test_what_is_no_picture_is_refused(tiles, base, monkeypatch) -> None:
     monkeypatch.setattr(tiles[0], "picture", lambda *_: b"<html>log in first</html>")
     with pytest.raises(Unavailable, match="no picture"):
@@ -156,6 +178,7 @@ def test_the_server_passes_tiles_of_its_area_and_keeps_the_key(tiles, world_url,
         answer = client.get(f"/tiles/base/15/{x}/{y}")
         assert (answer.status_code, answer.headers["content-type"]) == (200, "image/png")
         assert client.get(f"/tiles/base/15/{x + 400}/{y}").status_code == 404
+        assert client.get("/tiles/base/0/0/4000000").status_code == 404
         page = client.get("/").text
     assert KEY not in page
     assert "试用图 · 内部使用" in page

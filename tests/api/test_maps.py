@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from html import unescape
 
 import numpy as np
+import orjson
 import pandas as pd
 import pyproj
 import pytest
@@ -251,14 +253,21 @@ def test_the_page_says_what_may_run_on_it(api):
 
 def test_everything_that_the_page_names_is_there(api):
     html = api.get("/").text
-    links = set(re.findall(r'(?:src|href)="(/[^"]+)"', html))
-    topology = re.search(r'"topology_url":"([^"]+)"', html)[1]
+    links = set(map(unescape, re.findall(r'(?:src|href)="(/[^"]+)"', html)))
+    topology = orjson.loads(re.search(r'"topology_url":("[^"]+")', html)[1])
 
     assert len(links) > 8
     for link in links:
         # /edit sends whoever has not logged in to do so.
         assert api.get(link, follow_redirects=True).status_code == 200, link
     assert "immutable" in api.get(topology).headers["cache-control"]
+    # Each is asked for once: the hints name the addresses that the modules ask for.
+    assert topology in links
+    assert all(
+        "immutable" in api.get(link).headers["cache-control"]
+        for link in links
+        if "/static/" in link
+    )
 
 
 def test_the_page_says_when_nothing_is_loaded(serve, empty_url):

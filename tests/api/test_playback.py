@@ -189,7 +189,7 @@ def test_steps_add_up_to_what_the_other_figures_say(api: httpx.Client, asked: di
     ("asked", "said"),
     [
         ({"from": "2025-01-01", "to": "2025-12-31", "step": "hour"}, "step=day"),
-        ({"from": "1000-01-01", "to": "2025-12-31", "step": "day"}, "shorter period"),
+        ({"from": "1900-01-01", "to": "2025-12-31", "step": "day"}, "shorter period"),
         ({"from": "2020-01-01", "to": "2025-12-31", "step": "day"}, "step=week"),
     ],
 )
@@ -205,6 +205,8 @@ def test_too_many_steps_are_refused_with_a_coarser_one(api: httpx.Client, asked,
     [
         {"to": "2025-06-01"},
         {"from": "2025-06-05", "to": "2025-06-01"},
+        {"from": "9999-12-31", "to": "9999-12-31"},
+        {"from": "0001-01-01", "to": "0001-01-01", "hours": 400},
         {"step": "minute"},
         {"cell_m": 76},
         {"category": "x"},

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from sqlalchemy import Engine
 
 from api.app import create_app
-from api.due import LONGEST_PAUSE_S, pause_s
+from api.due import LONGEST_PAUSE_S, _publish, pause_s
 from gis.cli.changeset import changeset as command
 from gis.core import clock
 from gis.db.engine import make_engine
@@ -186,3 +186,9 @@ def test_who_sees_nothing_of_a_draft_schedules_nothing(url, tmp_path):
         for deed in ("schedule", "unschedule"):
             assert_problem(draft.try_(deed, by=people["reviewer_west"]), 404)
             assert_problem(draft.try_(deed, by=people["viewer"]), 403)
+
+
+def test_what_nobody_foresaw_is_told_and_tried_again(caplog):
+    assert _publish(object()) is False  # no engine: nothing that a database would say
+    assert caplog.records[-1].exc_info
+    assert "could not be published" in caplog.text

@@ -26,7 +26,7 @@ from api.app import create_app
 from gis.privacy import new_keyring, write_keyring
 from tests import factories
 from tests.api.might import HEADERS, give_might
-from tests.api.server import serving, settings_for
+from tests.api.server import ENDLESS, serving, settings_for
 
 CHECKS = [
     not_a_server_error,
@@ -44,13 +44,14 @@ KNOWN = {
     "subject": "household",
     "number": "H000001",
     "changeset_id": 1,
+    "comment_id": 1,
     "upload_id": 1,
     "login": "wang",
     "role": "viewer",
     "division": factories.TOWNSHIPS[0],
 }
-#: Answers without an end; `test_live.py` listens to them.
-ENDLESS = {"/api/v1/live"}
+
+
 #: Bodies that are taken; among invented ones hardly any is.
 TAKEN = {
     "POST /api/v1/accounts": {

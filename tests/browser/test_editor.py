@@ -306,6 +306,7 @@ def test_the_story_of_a_changeset(site, watched, planner):
     restored = {one["id"] for one in ask(viewer, "/api/v1/grids?limit=100")["features"]}
     assert {SOUTH, MIDDLE, NORTH} <= restored
     assert fresh not in restored
+    schedule(planner, reviewer)
     for page in (planner, viewer, reviewer):
         assert page.locator("html").get_attribute("data-kept") == "yes"
 
@@ -345,6 +346,32 @@ def send(page: Page, path: str, body: Any = None, etag: str | None = None) -> di
         }""",
         [path, body, etag],
     )
+
+
+def schedule(planner: Page, reviewer: Page) -> None:
+    """What takes effect later is not published but scheduled; and taken back."""
+    later = {"title": "新年起", "scope": [TOWNSHIPS[0]], "effective_from": "2099-01-01"}
+    draft = send(planner, "/api/v1/changesets", later)
+    path = f"/api/v1/changesets/{draft['id']}"
+    operation = {"op": "set_attributes", "grid": NORTH, "name": "北网格"}
+    told = send(planner, f"{path}/ops", operation, draft["etag"])
+    send(planner, f"{path}/submit", None, told["etag"])
+    reviewer.locator("#back").click()
+    reviewer.locator("[data-changeset]", has=reviewer.locator("[data-state=submitted]")).click()
+    decide(reviewer, "Approve")
+    expect(reviewer.locator("#step-publish")).to_have_count(0)
+    reviewer.get_by_role("button", name="Publish on 2099-01-01").click()
+    reviewer.get_by_role("dialog").get_by_role("button", name="Publish on 2099-01-01").click()
+    expect(reviewer.locator("#scheduled")).to_contain_text("reviewer")
+    reviewer.locator("#back").click()
+    reviewer.locator("[data-filter=all]").click()
+    row = reviewer.locator("[data-changeset]", has_text="Will be published on 2099-01-01")
+    expect(row).to_contain_text("新年起")
+    row.click()
+    reviewer.get_by_role("button", name="Cancel the schedule").click()
+    reviewer.get_by_role("dialog").get_by_role("button", name="Cancel the schedule").click()
+    expect(reviewer.locator("#scheduled")).to_have_count(0)
+    expect(reviewer.locator("#step-schedule")).to_be_visible()
 
 
 def publish_rival(planner: Page, reviewer: Page) -> None:

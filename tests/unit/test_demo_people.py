@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from gis.core.clock import SHANGHAI
 from gis.core.errors import BadProfile, Invalid
 from gis.core.lattice import canonical
 from gis.demo.allot import allot, draw_within, spread
@@ -326,6 +328,51 @@ def test_ordinary_events_keep_out_of_the_days_of_an_incident(yangying: Made) -> 
     on_days = mine["occurred_at"].dt.strftime("%Y-%m") == "2023-09"
     assert len(mine) > 2 * incident.count
     assert on_days.sum() == incident.count
+
+
+NOW = dt.datetime(2026, 11, 22, 14, 30, tzinfo=SHANGHAI)
+
+
+@pytest.mark.parametrize("name", ["minquan", "yangying"])
+def test_the_period_may_lead_up_to_now(name: str) -> None:
+    made = make(name)
+    profile, totals = made.profile, made.totals
+    events = generate(profile, until=NOW).events
+    moved = Made.__new__(Made)
+    moved.profile, moved.totals = profile, totals
+    moved.data = dataclasses.replace(made.data, events=events)
+    test_events_add_up(moved)
+    test_states_agree_with_the_workflow(moved)
+    test_most_deadlines_are_kept_and_more_so_here_than_there(moved)
+    times = events[["occurred_at", "reported_at", "closed_at"]]
+    assert (times.max() <= NOW).all()
+    days = events["reported_at"].dt.date
+    assert (days == NOW.date()).any(), "today is not empty"
+    # Known incidents stay where they are; all else fills as many days as before.
+    length = totals.events.last_day - totals.events.first_day
+    earlier = events[events["occurred_at"].dt.date < NOW.date() - length]
+    known = {row.begins.date(): row.count for row in totals.incidents}
+    assert earlier["occurred_at"].dt.date.value_counts().to_dict() == known
+    still_open = events[events["closed_at"].isna()]
+    in_time = still_open["due_at"] >= NOW
+    before = made.data.events
+    of_before = before[before["closed_at"].isna()]
+    assert 0.1 < in_time.mean() < 1
+    assert (of_before["due_at"] < NOW).all(), "without it none would be in time"
+
+
+def test_weekdays_and_seasons_are_those_of_the_new_days() -> None:
+    events = generate(make("yangying").profile, until=NOW).events
+    weekend = events["occurred_at"].dt.day_of_week >= 5
+    assert weekend.mean() < 2 / 7
+    straw = events.loc[events["category_code"] == "0601", "occurred_at"].dt.month
+    assert straw.isin([6, 10]).mean() > straw.isin([12, 1, 2]).mean()
+
+
+def test_the_period_cannot_end_before_what_is_known_to_have_happened() -> None:
+    before = dt.datetime(2023, 9, 22, 12, tzinfo=SHANGHAI)
+    with pytest.raises(Invalid, match="flood_2023 happened later"):
+        generate(make("yangying").profile, until=before)
 
 
 def test_party_organisations_and_assets_are_as_many_as_the_totals_say(made: Made) -> None:

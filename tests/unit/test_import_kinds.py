@@ -17,6 +17,11 @@ from tests import uploads as files
 
 KML = b'<?xml version="1.0"?><kml xmlns="http://www.opengis.net/kml/2.2"><Document/></kml>'
 BOMB = b'<!DOCTYPE kml [<!ENTITY a "aaaa">]><kml>&a;</kml>'
+#: What GDAL would take for a virtual source, which opens whatever it names.
+VIRTUAL = b"""<OGRVRTDataSource><!-- <kml> --><OGRVRTLayer name="a">
+<SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer></OGRVRTDataSource><!-- </kml>"""
+LINKED = b"""{"CRS": {"Type": "Link", "properties": {"href": "http://127.0.0.1:1/"}},
+"type": "FeatureCollection", "features": [{"type": "Feature"}]}"""
 DXF = "0\nSECTION\n2\nENTITIES\n0\nENDSEC\n0\nEOF\n"
 
 
@@ -36,6 +41,11 @@ HOSTILE = {
     "no.dxf": (b"hello", "is no DXF"),
     "empty.dxf": (DXF.encode(), "DXF|closed lines|no features"),
     "bomb.kml": (BOMB, "entities of its own"),
+    "late.kml": (b"<!-- <kml" + bytes(70_000).replace(b"\0", b" ") + b"-->" + BOMB, "entities"),
+    "wide.kml": (BOMB.decode().encode("utf-16"), "entities of its own"),
+    "virtual.kml": (VIRTUAL, "is no KML"),
+    "virtual.zip": (packed(**{"a.kml": VIRTUAL}), "is no KML"),
+    "linked.geojson": (LINKED, "nothing is fetched"),
     "cut.kml": (KML[:-4], "cut off"),
     "no.kml": (b"<html></html>", "is no KML"),
     "a.rar": (b"Rar!", "the ending is not known.*zip"),
@@ -75,6 +85,19 @@ def test_a_file_is_read_in_a_process_that_may_not_take_too_much(tmp_path: Path) 
         receive_file(b"AC1027" + bytes(100), "a.dxf")
     with pytest.raises(Invalid, match="at most"):
         receive_file(bytes(MAX_BYTES + 1), "a.dxf")
+
+
+def test_what_a_file_holds_chooses_no_other_driver() -> None:
+    feature = (
+        b'{"type": "Feature", "properties": {"code": "a"}, "geometry":'
+        b' {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}}'
+    )
+    head = b'{"type": "%s", "type": "FeatureCollection", "features": ['
+    plain = head % b"FeatureCollection" + feature + b"]}"
+    # In its name what stands before the "!" would be an archive.
+    assert len(receive_file(plain, "村!格.geojson").parsed.layer.shapes) == 1
+    with pytest.raises(BadFile, match="not recognized"):
+        receive_file(head % b"Topology" + feature + b"]}", "a.geojson")
 
 
 def test_what_was_read_is_packed_and_unpacked_alike(tmp_path: Path) -> None:

@@ -262,9 +262,7 @@ def _townships(
 ) -> list[TownshipImpact]:
     basic = {code: row for code, row in rows.items() if row.kind != "exclusive"}
     concerned = {
-        (row.division_code or "")[:TOWNSHIP_DIGITS]
-        for code, row in basic.items()
-        if code in set(codes)
+        (basic[code].division_code or "")[:TOWNSHIP_DIGITS] for code in codes if code in basic
     }
     if not concerned:
         return []

@@ -161,7 +161,7 @@ def weigh(
         moved: dict[str, dict[str, int]] = {}
         for shift in shifts:
             moved |= shift.by_grid()
-        seen = {code: row for code, row in rows.items() if code in {c.code for c in changes}}
+        told = {change.code for change in changes}
         fresh = {
             code: DraftGrid(
                 code,
@@ -172,7 +172,8 @@ def weigh(
                 row.division_code,
                 moved=moved.get(code, {}),
             )
-            for code, row in seen.items()
+            for code, row in rows.items()
+            if code in told
         }
         concerned = [code for code, row in fresh.items() if row.action != "node_only"]
         states = {state.code: state for state in after.neighbourhood}

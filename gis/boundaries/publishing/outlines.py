@@ -47,7 +47,7 @@ def moved_divisions(working: Working, paths: dict[str, list[str]]) -> list[str]:
     moved = [
         code
         for code in {*old, *new}
-        if len(chain_residual(_array(new[code]), outline=_array(old[code])))
+        if len(chain_residual(new[code], outline=np.array(old[code], dtype=object)))
     ]
     depths = _depths(paths)
     return sorted(moved, key=lambda code: (-depths[code], code))
@@ -111,9 +111,3 @@ def rewrite_outlines(
 
 def _depths(paths: dict[str, list[str]]) -> dict[str, int]:
     return {code: depth for path in paths.values() for depth, code in enumerate(path)}
-
-
-def _array(shapes: list[Any]) -> Any:
-    array = np.empty(len(shapes), dtype=object)
-    array[:] = shapes
-    return array

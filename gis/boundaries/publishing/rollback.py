@@ -107,11 +107,7 @@ def draft_rollback(
             zh=f"{county} 的网格边界与第 {target} 版相同，无需回退。",
         )
     paths = _scope(session, steps)
-    if may is not None and not all(map(may, paths.values())):
-        raise Forbidden(
-            "The rollback reaches into townships in which you may not draw; ask the county.",
-            zh="该回退涉及您无权编辑的乡镇，请由县级管理员办理。",
-        )
+    _require_allowed(paths, may)
     restoring = _Restoring(newest, target, title, sorted(paths))
     changeset = _write_draft(session, county, restoring, actor)
     session.execute(
@@ -126,6 +122,15 @@ def draft_rollback(
         },
     )
     return changeset
+
+
+def _require_allowed(paths: dict[str, list[str]], may: Callable[[list[str]], bool] | None) -> None:
+    """Raise when a rollback reaches into townships in which its author may not draw."""
+    if may is not None and not all(map(may, paths.values())):
+        raise Forbidden(
+            "The rollback reaches into townships in which you may not draw; ask the county.",
+            zh="该回退涉及您无权编辑的乡镇，请由县级管理员办理。",
+        )
 
 
 def _require_generation(session: WriteSession, generation: int) -> int:

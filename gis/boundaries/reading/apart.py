@@ -12,6 +12,8 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,6 +30,8 @@ DONE, REFUSED, OUT_OF_MEMORY = 0, 3, 4
 RESULT, ERROR = "parsed.arrow", "error.json"
 #: So many files are read at a time: each may take much memory.
 _ROOM = threading.BoundedSemaphore(2)
+#: So many are read or wait: who waits holds a thread of the server, which others need.
+_QUEUE = threading.BoundedSemaphore(6)
 _KEPT = ("PATH", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "SYSTEMROOT")
 
 
@@ -78,15 +82,21 @@ def read_apart(path: Path, layer: str | None = None, limits: ReadingLimits = STA
     Unavailable
         Too many others are being read.
     """
-    if not _ROOM.acquire(timeout=limits.seconds):
+    with _turn(_QUEUE, 0.0), _turn(_ROOM, limits.seconds):
+        return _read(path, layer, limits)
+
+
+@contextmanager
+def _turn(room: threading.BoundedSemaphore, patience_s: float) -> Iterator[None]:
+    if not room.acquire(timeout=patience_s):
         raise Unavailable(
             "Too many files are being read at this moment; try again in a minute.",
             zh="正在读取的文件过多，请稍后再试。",
         )
     try:
-        return _read(path, layer, limits)
+        yield
     finally:
-        _ROOM.release()
+        room.release()
 
 
 def _read(path: Path, layer: str | None, limits: ReadingLimits) -> Parsed:
@@ -138,6 +148,9 @@ def _environment(folder: Path) -> dict[str, str]:
         "HOME": str(folder),
         "GDAL_CACHEMAX": "64",
         "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{none}",
+        # Nothing is fetched: nobody answers there.
+        **dict.fromkeys(("GDAL_HTTP_PROXY", "GDAL_HTTPS_PROXY"), "http://127.0.0.1:1"),
+        "PROJ_NETWORK": "OFF",
         "MALLOC_ARENA_MAX": "2",
     }
     threads = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "ARROW_NUM_THREADS", "GDAL_NUM_THREADS")

@@ -13,6 +13,7 @@ import orjson
 
 from gis.boundaries.reading.apart import DONE, ERROR, OUT_OF_MEMORY, REFUSED, RESULT
 from gis.boundaries.reading.columns import SPELLINGS
+from gis.boundaries.reading.drivers import leave_out_drivers
 from gis.boundaries.reading.layers import read_layer
 from gis.boundaries.reading.packing import Parsed, pack
 from gis.boundaries.reading.sources import open_source
@@ -36,6 +37,7 @@ def main(asked: dict[str, Any]) -> int:
     int
     """
     _bound(asked)
+    leave_out_drivers()
     try:
         Path(RESULT).write_bytes(pack(read_here(Path(asked["path"]), asked["layer"])))
     except GridmapError as error:

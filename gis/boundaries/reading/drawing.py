@@ -63,7 +63,7 @@ def read_drawing(path: Path) -> Layer:
             f"{path.name} has no closed lines; draw each grid as a closed polyline",
             zh=f"{path.name} 中没有闭合线；请将每个网格画成闭合多段线",
         )
-    said = [_said(area, *texts) for area in areas]
+    said = _said(areas, *texts)
     layers = ["" if at is None else str(columns["Layer"][at] or "") for at in owners]
     rows = [(_code(words), _name(words), layer) for words, layer in zip(said, layers, strict=True)]
     return Layer(
@@ -182,11 +182,14 @@ def _without_enclaves(areas: Any) -> Any:
     return result
 
 
-def _said(area: Any, points: NDArray[Any], words: list[str]) -> list[str]:
-    if not words:
-        return []
-    inside = shapely.intersects(area, points) if area.is_valid else np.zeros(len(words), bool)
-    return [word for word, is_inside in zip(words, inside.tolist(), strict=True) if is_inside]
+def _said(areas: NDArray[Any], points: NDArray[Any], words: list[str]) -> list[list[str]]:
+    """Return the texts inside each area, in their order; none of an area that is not valid."""
+    found: list[list[str]] = [[] for _ in areas]
+    sound = np.flatnonzero(shapely.is_valid(areas))
+    area, text = shapely.STRtree(points).query(areas[sound], predicate="intersects")
+    for i, k in sorted(zip(sound[area].tolist(), text.tolist(), strict=True)):
+        found[i].append(words[k])
+    return found
 
 
 def _code(words: list[str]) -> str:

@@ -64,9 +64,9 @@ def read_layer(source: Source, layer: str | None, spellings: Mapping[str, str]) 
         assert part is not None  # noqa: S101 - _check_shapefile has seen it
         text = sniff_dbf(part)
         options["encoding"] = _RAW
-    elif source.kind in (SourceKind.GEOPACKAGE, SourceKind.KML):
-        options["layer"] = _choose_layer(source.path, layer)
     try:
+        if source.kind in (SourceKind.GEOPACKAGE, SourceKind.KML):
+            options["layer"] = _choose_layer(source.path, layer)
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always")
             meta, _, wkb, columns = pyogrio.raw.read(

@@ -7,12 +7,13 @@ import sqlite3
 import struct
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any
+from xml.parsers import expat
 
 import orjson
 
@@ -170,7 +171,27 @@ def _check_geojson(path: Path, data: bytes) -> str | None:
                 f"{path.name}: feature {number} is not a GeoJSON Feature",
                 zh=f"{path.name}：第 {number} 个要素不是 GeoJSON Feature",
             )
+    _require_named_crs(path, document)
     return _crs_name(document.get("crs"))
+
+
+def _require_named_crs(path: Path, document: dict[str, Any]) -> None:
+    """Refuse a coordinate system behind a link: GDAL would fetch it, in whatever case it stands."""
+    systems = [crs for name, crs in document.items() if name.lower() == "crs"]
+    kinds = {
+        str(kind).lower()
+        for crs in systems
+        if isinstance(crs, dict)
+        for name, kind in crs.items()
+        if name.lower() == "type"
+    }
+    if kinds - {"name", "epsg"}:
+        raise BadFile(
+            f"{path.name} says its coordinate system by a link, and nothing is fetched; write its"
+            ' name into "crs", or leave "crs" out and name it with --crs',
+            zh=f"{path.name} 以链接说明坐标系，系统不会访问链接；请在 crs 中写明名称，"
+            "或删去 crs 后用 --crs 指定",
+        )
 
 
 def _crs_name(crs: Any) -> str | None:
@@ -215,16 +236,42 @@ def _check_shapefile(path: Path, data: bytes) -> None:
 
 
 def _check_kml(path: Path, data: bytes) -> None:
-    head = data[:4096]
-    if b"<!DOCTYPE" in head or b"<!ENTITY" in data[:65536]:
+    found = _first_of_xml(data)
+    if found == _DOCTYPE:
         raise BadFile(
             f"{path.name} declares entities of its own, which no KML needs; it is refused",
             zh=f"{path.name} 含有自定义实体（DOCTYPE/ENTITY），正常的 KML 不需要，已拒绝",
         )
-    if b"<kml" not in head:
+    if found != "kml":
         raise _other(path, "KML")
     if not data.rstrip().endswith(b"</kml>"):
         raise _cut(path)
+
+
+_DOCTYPE = "<!DOCTYPE"
+
+
+def _first_of_xml(data: bytes) -> str:
+    """Return the name of the first element, `_DOCTYPE` where one stands before it, or nothing.
+
+    Not bytes are looked for: other drivers know their files by words that a comment may hold, and
+    a declaration may stand behind a long one.
+    """
+    parser, found = expat.ParserCreate(), [""]
+
+    def _stop(what: str) -> None:
+        found[0] = what
+        raise _FoundError
+
+    parser.StartDoctypeDeclHandler = lambda *_: _stop(_DOCTYPE)
+    parser.StartElementHandler = lambda name, _: _stop(name.rpartition(":")[2])
+    with suppress(_FoundError, expat.ExpatError, ValueError):
+        parser.Parse(data)
+    return found[0]
+
+
+class _FoundError(Exception):
+    """Ends the parsing."""
 
 
 def _check_dxf(path: Path, data: bytes) -> None:

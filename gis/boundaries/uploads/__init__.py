@@ -3,7 +3,7 @@
 from gis.boundaries.uploads.applying import apply_upload
 from gis.boundaries.uploads.confirming import MAX_SNAP_M, Confirmation, confirm_upload
 from gis.boundaries.uploads.model import Upload
-from gis.boundaries.uploads.preparing import preview_features
+from gis.boundaries.uploads.previewing import preview_features
 from gis.boundaries.uploads.queries import get_upload, list_uploads, read_features
 from gis.boundaries.uploads.receiving import MAX_BYTES, Received, receive_file, take_upload
 

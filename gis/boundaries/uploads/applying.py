@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gis.boundaries.drafts import Changeset, apply_operation, create_changeset, get_changeset
 from gis.boundaries.drafts.queries import set_fields
-from gis.boundaries.uploads.confirming import require_open, settings_of
+from gis.boundaries.uploads.confirming import require_open, settings_of, working
 from gis.boundaries.uploads.preparing import prepare
 from gis.boundaries.uploads.queries import get_upload, mark_applied
 from gis.core.access import Actor
@@ -54,6 +54,8 @@ def apply_upload(
         The changes break a rule; ``extra["errors"]`` tells where.
     Forbidden
         The actor does not draft in a township that changes.
+    Unavailable
+        Other files are being compared.
     """
     upload = get_upload(session, actor, number, lock=True)
     require_open(upload)
@@ -61,7 +63,8 @@ def apply_upload(
         raise Conflict(
             "Confirm the coordinate system of the file first.", zh="请先确认文件的坐标系。"
         )
-    prepared = prepare(session, upload, settings_of(upload.settings), profile, is_kept=True)
+    with working():
+        prepared = prepare(session, upload, settings_of(upload.settings), profile, is_kept=True)
     if not prepared.operations:
         raise Conflict(
             "There is nothing to change: the grids of the file are those that are stored, or wait"

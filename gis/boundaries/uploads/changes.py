@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -117,6 +118,12 @@ class _Work:
         self, comparison: Comparison, accepted: frozenset[str], give_code: CodeGiver
     ) -> None:
         self.comparison, self.accepted, self.give_code = comparison, accepted, give_code
+        # Both ways, so that the cost follows what touches and not what there is.
+        self.olds: dict[int, list[int]] = defaultdict(list)
+        self.news: dict[int, list[int]] = defaultdict(list)
+        for i, j in sorted(comparison.overlaps):
+            self.olds[i].append(j)
+            self.news[j].append(i)
         self.changes: list[Change] = []
         self.grids: list[Replacement] = []
         self.retired: set[str] = set()
@@ -165,8 +172,8 @@ class _Work:
         if i in self.comparison.pair:
             before = self.comparison.stored[self.comparison.pair[i]]
             return feature.kind or before.kind, feature.division_code or before.division_code
-        shares = {j: share for (k, j), (share, _) in self.comparison.overlaps.items() if k == i}
-        most = max(sorted(shares), key=lambda j: shares[j], default=None)
+        shares = self.comparison.overlaps
+        most = max(self.olds[i], key=lambda j: shares[i, j][0], default=None)
         there = None if most is None else self.comparison.stored[most]
         kind = feature.kind or (there.kind if there else "")
         division = feature.division_code or (there.division_code if there else "")
@@ -188,42 +195,29 @@ class _Work:
         self, group: Group, codes: dict[int, str], gone: list[int], *, is_ready: bool
     ) -> dict[int, ChangeKind]:
         """Add the changes of a group; return of each feature the kind that it has part in."""
-        features, stored = self.comparison.features, self.comparison.stored
         shares = self.comparison.overlaps
         kinds: dict[int, ChangeKind] = {}
         told: set[int] = set()
+        here, there = set(group.features), set(group.stored)
         repairs = tuple(repair.repair_id for repair in group.repairs)
 
         def tell(kind: ChangeKind, olds: Iterable[int], news: Iterable[int]) -> None:
             before, after = sorted(olds), sorted(news)
             told.update(before)
             kinds.update(dict.fromkeys(after, kind))
-            names = [features[i].name or codes[i] for i in after]
-            names = names or [stored[j].name for j in before]
-            what = self._differences(after[0]) if kind == "modified" else ()
-            self.changes.append(
-                Change(
-                    kind,
-                    tuple(stored[j].code for j in before),
-                    tuple(codes[i] for i in after),
-                    "、".join(names),
-                    tuple(features[i].row for i in after),
-                    what,
-                    is_ready,
-                    repairs,
-                )
-            )
+            change = self._change(kind, before, after, codes)
+            self.changes.append(replace(change, is_ready=is_ready, repairs=repairs))
 
         for j in group.stored:
-            parts = [i for i in group.features if shares.get((i, j), (0, 0))[0] >= PART_SHARE]
+            parts = [i for i in self.news[j] if i in here and shares[i, j][0] >= PART_SHARE]
             whole = sum(shares[i, j][1] for i in parts)
             if len(parts) > 1 and whole >= PART_SHARE:
                 tell("split", [j], parts)
         for i in group.features:
             parts = [
                 j
-                for j in group.stored
-                if j not in told and shares.get((i, j), (0, 0))[1] >= PART_SHARE
+                for j in self.olds[i]
+                if j in there and j not in told and shares[i, j][1] >= PART_SHARE
             ]
             whole = sum(shares[i, j][0] for j in parts)
             if i not in kinds and len(parts) > 1 and whole >= PART_SHARE:
@@ -236,6 +230,23 @@ class _Work:
             if j not in told:
                 tell("retired", [j], [])
         return kinds
+
+    def _change(
+        self, kind: ChangeKind, before: list[int], after: list[int], codes: dict[int, str]
+    ) -> Change:
+        """Return a change as if nothing stood in its way."""
+        features, stored = self.comparison.features, self.comparison.stored
+        names = [features[i].name or codes[i] for i in after] or [stored[j].name for j in before]
+        return Change(
+            kind,
+            tuple(stored[j].code for j in before),
+            tuple(codes[i] for i in after),
+            "、".join(names),
+            tuple(features[i].row for i in after),
+            self._differences(after[0]) if kind == "modified" else (),
+            is_ready=True,
+            repairs=(),
+        )
 
     def _differences(self, i: int) -> tuple[str, ...]:
         stored = self.comparison.stored[self.comparison.pair[i]]

@@ -144,7 +144,8 @@ def _by_code_or_shape(
 ) -> dict[int, int]:
     codes = {state.code: j for j, state in enumerate(stored)}
     pair = {i: codes[f.code] for i, f in enumerate(features) if f.code in codes}
-    left = {key: j for j, key in enumerate(old_keys) if j not in set(pair.values())}
+    taken = set(pair.values())
+    left = {key: j for j, key in enumerate(old_keys) if j not in taken}
     for i, key in enumerate(new_keys):
         if i not in pair and key in left:
             pair[i] = left.pop(key)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from gis.boundaries.uploads.model import Upload
@@ -10,11 +12,13 @@ from gis.boundaries.uploads.preparing import Settings, prepare
 from gis.boundaries.uploads.queries import get_upload, save_findings
 from gis.boundaries.uploads.snapping import DEFAULT_SNAP_M
 from gis.core.access import Actor
-from gis.core.errors import Conflict, Invalid, UnknownCrs
+from gis.core.errors import Conflict, Invalid, Unavailable, UnknownCrs
 from gis.db.session import WriteSession
 from gis.profiles import Profile
 
 MAX_SNAP_M = 20.0
+PATIENCE_S = 10.0
+_ROOM = threading.BoundedSemaphore(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +80,36 @@ def confirm_upload(
         Nobody has said which coordinate system it is; ``extra["candidates"]``.
     Invalid
         Something that was said does not fit the file.
+    Unavailable
+        See `working`.
     """
     upload = get_upload(session, actor, number, lock=True)
     require_open(upload)
     settings = _settled(upload, confirmation)
-    prepared = prepare(session, upload, settings_of(settings), profile, is_kept=False)
+    with working():
+        prepared = prepare(session, upload, settings_of(settings), profile, is_kept=False)
     save_findings(session, upload, settings, prepared.report, prepared.features)
     return get_upload(session, actor, number)
+
+
+@contextmanager
+def working() -> Iterator[None]:
+    """Wait for one's turn to compare a file; a large one takes minutes, and a thread.
+
+    Raises
+    ------
+    Unavailable
+        Others are at it.
+    """
+    if not _ROOM.acquire(timeout=PATIENCE_S):
+        raise Unavailable(
+            "Other files are being compared at this moment; try again in a minute.",
+            zh="正在比对其他文件，请稍后再试。",
+        )
+    try:
+        yield
+    finally:
+        _ROOM.release()
 
 
 def require_open(upload: Upload) -> None:

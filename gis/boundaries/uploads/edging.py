@@ -8,7 +8,7 @@ outline that others hold. So it goes to the next vertex that is there, as the en
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,50 @@ NEAR_UNITS = 2.0
 Point = tuple[float, float]
 
 
-def keep_edge(comparison: Comparison, group: Group, edge: Any) -> Group:
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """The county's outer border, looked up many times.
+
+    Attributes
+    ----------
+    line
+        Prepared, lattice units.
+    ends
+        Of its segments, float64 (n, 2, 2).
+    tree
+        Of its segments.
+    known
+        Its vertices.
+    """
+
+    line: Any = field(repr=False)
+    ends: NDArray[np.float64] = field(repr=False)
+    tree: shapely.STRtree = field(repr=False)
+    known: frozenset[Point] = field(repr=False)
+
+
+def edge_of(outline: Any) -> Edge:
+    """Return the border of a county.
+
+    Parameters
+    ----------
+    outline
+        Polygon or MultiPolygon in canonical degrees.
+
+    Returns
+    -------
+    Edge
+    """
+    shape = lattice_geometry(outline).item()
+    rings = [shapely.get_coordinates(ring) for ring in shapely.get_rings(shapely.get_parts(shape))]
+    ends = np.concatenate([np.stack([ring[:-1], ring[1:]], axis=1) for ring in rings])
+    line = shapely.boundary(shape)
+    shapely.prepare(line)
+    tree = shapely.STRtree(np.asarray(shapely.linestrings(ends)))
+    return Edge(line, ends, tree, frozenset(map(tuple, ends[:, 0].tolist())))
+
+
+def keep_edge(comparison: Comparison, group: Group, edge: Edge) -> Group:
     """Return a group without new vertices on the county's outer border.
 
     Parameters
@@ -37,7 +80,7 @@ def keep_edge(comparison: Comparison, group: Group, edge: Any) -> Group:
     group
         Grids that change together.
     edge
-        The county's outline, lattice units.
+        The county's.
 
     Returns
     -------
@@ -50,36 +93,28 @@ def keep_edge(comparison: Comparison, group: Group, edge: Any) -> Group:
     polygons = {i: _moved(polygon, goes) for i, polygon in group.polygons.items()}
     if any(polygon is None for polygon in polygons.values()):
         return group  # the verdict tells why it cannot be
-    rows = {
-        start: tuple(
-            comparison.features[i].row
-            for i, polygon in group.polygons.items()
-            if start in set(map(tuple, _units(polygon).tolist()))
-        )
-        for start in goes
-    }
-    repairs = [_repair(start, end, rows[start]) for start, end in sorted(goes.items())]
+    rows: dict[Point, list[int]] = {start: [] for start in goes}
+    for i, polygon in group.polygons.items():
+        for start in goes.keys() & set(map(tuple, _units(polygon).tolist())):
+            rows[start].append(comparison.features[i].row)
+    repairs = [_repair(start, end, tuple(rows[start])) for start, end in sorted(goes.items())]
     return replace(group, polygons=polygons, repairs=(*group.repairs, *repairs))
 
 
-def _moves(group: Group, edge: Any) -> dict[Point, Point]:
+def _moves(group: Group, edge: Edge) -> dict[Point, Point]:
     """Return new vertices on the border, in lattice units, and where each goes."""
     found = [_units(polygon) for polygon in group.polygons.values()]
     if not found:
         return {}
     vertices = np.unique(np.concatenate(found), axis=0)
-    rings = [shapely.get_coordinates(ring) for ring in shapely.get_rings(shapely.get_parts(edge))]
-    ends = np.concatenate([np.stack([ring[:-1], ring[1:]], axis=1) for ring in rings])
-    known = set(map(tuple, ends[:, 0].tolist()))
     points = shapely.points(vertices)
-    tree = shapely.STRtree(np.asarray(shapely.linestrings(ends)))
-    at, segment = tree.query(points, predicate="dwithin", distance=NEAR_UNITS)
+    at, segment = edge.tree.query(points, predicate="dwithin", distance=NEAR_UNITS)
     goes: dict[Point, Point] = {}
     for i, j in zip(at.tolist(), segment.tolist(), strict=True):
         start: Point = (vertices[i, 0].item(), vertices[i, 1].item())
-        if start not in known:
-            ways = np.hypot(*(ends[j] - vertices[i]).T)
-            end = ends[j][int(ways.argmin())]
+        if start not in edge.known:
+            ways = np.hypot(*(edge.ends[j] - vertices[i]).T)
+            end = edge.ends[j][int(ways.argmin())]
             goes[start] = (end[0].item(), end[1].item())
     return goes
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
-import orjson
 import shapely
-from numpy.typing import NDArray
 
 from gis.boundaries.drafts.ground import GivenCodes, townships_of
 from gis.boundaries.drafts.seeing import seeing_whole
 from gis.boundaries.import_queries import list_division_names
 from gis.boundaries.reading.packing import unpack_parsed
-from gis.boundaries.uploads.changes import Drafted, draft_changes, whole_groups
-from gis.boundaries.uploads.comparing import TOLD_SHARE, Comparison, compare
+from gis.boundaries.uploads.changes import draft_changes, whole_groups
+from gis.boundaries.uploads.comparing import TOLD_SHARE, compare
 from gis.boundaries.uploads.features import (
     Feature,
     as_table,
@@ -25,24 +22,18 @@ from gis.boundaries.uploads.features import (
     read_features,
     verdict_documents,
 )
+from gis.boundaries.uploads.findings import change_features, repair_documents, summary_of
 from gis.boundaries.uploads.model import Upload
-from gis.boundaries.uploads.parts import Group, Repair
 from gis.boundaries.uploads.queries import find_edge, read_content, stored_grids
 from gis.boundaries.uploads.repairing import find_groups
 from gis.boundaries.uploads.snapping import snap_to_known
 from gis.core.crs import parse_crs
-from gis.core.datum import to_cgcs2000
 from gis.core.editing import GridState, Neighbourhood, Replace, Rules, plan
 from gis.core.errors import EditRefused
-from gis.core.geodesy import area_m2
 from gis.core.lattice import lattice_geometry
 from gis.db.session import WriteSession, as_reader
 from gis.profiles import Profile
 from gis.tabular import Note
-
-SHOWN_FEATURES = 5_000
-SHOWN_TOLERANCE_DEGREES = 3e-5
-"""How much simpler shapes are shown while their coordinate system is in question (3 m)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +101,8 @@ def prepare(
     profile
         Of the deployment.
     is_kept
-        Whether the codes of new grids are kept from being given to others.
+        Whether this is for good: the codes of new grids are kept from being given to others, and
+        no faults are looked for, as whoever applies the operations meets them.
 
     Returns
     -------
@@ -142,7 +134,7 @@ def prepare(
             for one, parts in zip(compared, groups, strict=True)
         ]
         operations = [one.operation for one in drafted if one.operation is not None]
-        faults = _faults(states, operations, upload, giver.given)
+        faults = [] if is_kept else _faults(states, operations, upload, giver.given)
     changes = [change for one in drafted for change in one.changes]
     report = {
         **upload.report,
@@ -152,13 +144,13 @@ def prepare(
         "refused": verdict_documents(refusals),
         "outside": outside,
         "homeless": [row for one in drafted for row in one.homeless],
-        "repairs": _repair_documents(groups[0], compared[0], accepted),
+        "repairs": repair_documents(groups[0], compared[0], accepted),
         "hairlines": sum(group.hairlines for group in groups[0]),
-        "summary": _summary(compared, drafted),
+        "summary": summary_of(compared, drafted),
         "changes": [asdict(change) for change in changes],
         "faults": faults,
     }
-    told = [feature for one in drafted for feature in _geojson(one)]
+    told = [feature for one in drafted for feature in change_features(one)]
     return Prepared(report, told, operations, _touched(operations, states))
 
 
@@ -218,8 +210,8 @@ def _inside(features: list[Feature], states: Sequence[GridState]) -> tuple[list[
     asked = [i for i, feature in enumerate(features) if feature.code not in known]
     if not asked:
         return features, 0
-    shapes = lattice_geometry(_array([features[i].polygon for i in asked]))
-    grids = lattice_geometry(_array([s.geometry for s in states if s.layer == "basic"]))
+    shapes = lattice_geometry([features[i].polygon for i in asked])
+    grids = lattice_geometry([s.geometry for s in states if s.layer == "basic"])
     a, b = shapely.STRtree(grids).query(shapes, predicate="intersects")
     share = np.zeros(len(shapes))
     np.add.at(share, a, shapely.area(shapely.intersection(shapes[a], grids[b])))
@@ -246,8 +238,9 @@ def _by_layer(
 def _snapped(
     features: list[Feature], states: Sequence[GridState], snap_m: float
 ) -> tuple[list[Feature], dict[str, Any]]:
-    known = _array([state.geometry for state in states])
-    done = snap_to_known(_array([f.polygon for f in features]), known, snap_m)
+    known = np.array([state.geometry for state in states], dtype=object)
+    drawn = np.array([f.polygon for f in features], dtype=object)
+    done = snap_to_known(drawn, known, snap_m)
     moved = {
         "snap_m": snap_m,
         "vertices": done.vertices,
@@ -276,101 +269,6 @@ def _faults(
     return faults
 
 
-def _repair_documents(
-    groups: Iterable[Group], comparison: Comparison, accepted: frozenset[str]
-) -> list[dict[str, Any]]:
-    labels = {feature.row: feature.label for feature in comparison.features}
-    repairs = [repair for group in groups for repair in group.repairs]
-    return [
-        _repair_document(repair, labels, is_accepted=repair.repair_id in accepted)
-        for repair in sorted(repairs, key=lambda one: -one.area_m2)
-    ]
-
-
-def _repair_document(
-    repair: Repair, labels: Mapping[int, str], *, is_accepted: bool
-) -> dict[str, Any]:
-    zh, en = _words(repair, labels)
-    return {
-        "id": repair.repair_id,
-        "kind": repair.kind,
-        "detail": en,
-        "detail_zh": zh,
-        "area_m2": round(repair.area_m2, 2),
-        "width_m": round(repair.width_m, 3),
-        "rows": list(repair.rows),
-        "is_accepted": is_accepted,
-        "geometry": orjson.loads(shapely.to_geojson(repair.place)),
-    }
-
-
-def _words(repair: Repair, labels: Mapping[int, str]) -> tuple[str, str]:
-    some = [labels[row] for row in repair.rows]
-    owner = None if repair.owner is None else labels[repair.owner]
-    size_zh = f"{repair.area_m2:,.1f} ㎡（平均宽 {repair.width_m:.2f} 米）"
-    size = f"{repair.area_m2:,.1f} m² ({repair.width_m:.2f} m wide)"
-    all_zh, all_ = "、".join(some), ", ".join(some)
-    if repair.kind == "overlap":
-        return (
-            f"{all_zh} 重叠 {size_zh}；划给 {owner}",
-            f"{all_} overlap by {size}; it would go to {owner}",
-        )
-    if repair.kind == "beyond":
-        return (
-            f"{all_zh} 超出 {size_zh}，该处属于本次不变的网格或界外；从中裁去",
-            f"{all_} reach {size} over area of grids that do not change, or beyond the outline;"
-            " it would be cut off",
-        )
-    if repair.kind == "edge":
-        return (
-            f"{all_zh} 在县界上新增顶点；移到相距 {repair.width_m:.2f} 米的现有顶点",
-            f"{all_} have a new vertex on the county's outer border; it would go to the next one"
-            f" there, {repair.width_m:.2f} m away",
-        )
-    if owner is None:
-        return f"空隙 {size_zh}，没有相邻网格", f"a gap of {size} that no grid borders on"
-    return f"空隙 {size_zh}；划给 {owner}", f"a gap of {size}; it would go to {owner}"
-
-
-def _summary(compared: Sequence[Comparison], drafted: Sequence[Drafted]) -> dict[str, int]:
-    counted = Counter(str(change.kind) for one in drafted for change in one.changes)
-    renamed = {
-        row
-        for one in drafted
-        for change in one.changes
-        if change.kind == "modified" and "shape" not in change.what
-        for row in change.rows
-    }
-    kept = [(one, i) for one in compared for i in one.same | one.node_only]
-    still = Counter(
-        "unchanged" if i in one.same else "node_only"
-        for one, i in kept
-        if one.features[i].row not in renamed
-    )
-    return {
-        **{name: still[name] for name in ("unchanged", "node_only")},
-        **{name: counted[name] for name in _KINDS},
-        "untold": sum(one.untold for one in compared),
-        "waiting": sum(not change.is_ready for one in drafted for change in one.changes),
-    }
-
-
-_KINDS = ("modified", "split", "merged", "new", "retired")
-
-
-def _geojson(drafted: Drafted) -> list[dict[str, Any]]:
-    shapes = _array([shape for _, _, shape in drafted.shapes.values()])
-    areas = area_m2(shapes).tolist() if len(shapes) else []
-    return [
-        {
-            "type": "Feature",
-            "geometry": orjson.loads(shapely.to_geojson(shape)),
-            "properties": {"row": row, "code": code, "kind": kind, "area_m2": round(area, 1)},
-        }
-        for (row, (code, kind, shape)), area in zip(drafted.shapes.items(), areas, strict=True)
-    ]
-
-
 def _touched(operations: Iterable[Replace], states: Sequence[GridState]) -> frozenset[str]:
     townships = {state.code: state.township for state in states}
     named: set[str] = set()
@@ -379,52 +277,3 @@ def _touched(operations: Iterable[Replace], states: Sequence[GridState]) -> froz
         named |= {townships[one.grid] for one in operation.grids if one.grid in townships}
         named |= {one.division_code[:9] for one in operation.grids if one.division_code}
     return frozenset(named)
-
-
-def preview_features(session: WriteSession, upload: Upload, crs: str) -> list[dict[str, Any]]:
-    """Return a file's shapes as they would lie in a coordinate system, for the map.
-
-    Parameters
-    ----------
-    session
-        Sees the upload.
-    upload
-        The file.
-    crs
-        The candidate.
-
-    Returns
-    -------
-    list of dict
-        GeoJSON features, simplified; those that cannot lie there are left out.
-
-    Raises
-    ------
-    UnknownCrs
-        It is not accepted.
-    """
-    system = parse_crs(crs)
-    shapes = unpack_parsed(read_content(session, upload)).layer.shapes[:SHOWN_FEATURES]
-
-    def place(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.nan_to_num(np.column_stack(to_cgcs2000(xy[:, 0], xy[:, 1], system)))
-
-    placed = shapely.simplify(
-        shapely.transform(shapes, place), SHOWN_TOLERANCE_DEGREES, preserve_topology=False
-    )
-    placed = shapely.transform(placed, lambda xy: np.round(xy, 6))
-    return [
-        {
-            "type": "Feature",
-            "geometry": orjson.loads(shapely.to_geojson(shape)),
-            "properties": {"row": row, "code": "", "kind": "read", "area_m2": None},
-        }
-        for row, shape in enumerate(placed, start=1)
-        if shape is not None and not shape.is_empty
-    ]
-
-
-def _array(polygons: Sequence[Any]) -> Any:
-    result = np.empty(len(polygons), dtype=object)
-    result[:] = list(polygons)
-    return result

@@ -231,5 +231,6 @@ def _plain_name(filename: str) -> str:
 def _short(name: str) -> str:
     """Return a name that every file system takes, with the same ending."""
     ending = PurePosixPath(name).suffix[:12]
-    stem = name[: len(name) - len(ending)][:40].lstrip(".") or "upload"
+    # For pyogrio what stands before a "!" is an archive.
+    stem = name[: len(name) - len(ending)][:40].lstrip(".").replace("!", "_") or "upload"
     return f"{stem}{ending}"

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +19,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gis.boundaries.uploads.comparing import Comparison
-from gis.boundaries.uploads.edging import NEAR_UNITS, keep_edge
+from gis.boundaries.uploads.edging import NEAR_UNITS, edge_of, keep_edge
 from gis.boundaries.uploads.parts import Group, Repair, RepairKind
 from gis.core.chain import chain_residual
 from gis.core.faces import residual_faces
@@ -48,17 +47,15 @@ def find_groups(comparison: Comparison, edge: Any | None = None) -> list[Group]:
         In the order of their first features.
     """
     groups = []
-    county = None if edge is None else lattice_geometry(edge).item()
-    rim = None if county is None else shapely.boundary(county)
-    shapely.prepare(rim)
+    rim = None if edge is None else edge_of(edge)
     for features, stored in _components(comparison):
         polygons = {i: comparison.features[i].polygon for i in features}
         group = Group(tuple(features), tuple(stored), polygons)
         if _is_torn(comparison, group):
             group = _mended(comparison, group)
-        shapes = _lattice(list(group.polygons.values()))
-        if rim is not None and shapely.dwithin(rim, shapes, NEAR_UNITS).any():
-            group = keep_edge(comparison, group, county)
+        shapes = lattice_geometry(list(group.polygons.values()))
+        if rim is not None and shapely.dwithin(rim.line, shapes, NEAR_UNITS).any():
+            group = keep_edge(comparison, group, rim)
         groups.append(group)
     return groups
 
@@ -92,7 +89,7 @@ def _components(comparison: Comparison) -> list[tuple[list[int], list[int]]]:
 def _overlapping(comparison: Comparison, redrawn: list[int]) -> list[tuple[int, int]]:
     if len(redrawn) < 2:
         return []
-    shapes = _lattice([comparison.features[i].polygon for i in redrawn])
+    shapes = lattice_geometry([comparison.features[i].polygon for i in redrawn])
     a, b = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     a, b = a[a < b], b[a < b]
     shared = shapely.area(shapely.intersection(shapes[a], shapes[b])) > 1.0
@@ -101,8 +98,8 @@ def _overlapping(comparison: Comparison, redrawn: list[int]) -> list[tuple[int, 
 
 def _is_torn(comparison: Comparison, group: Group) -> bool:
     """Tell whether a group's outline differs from that of its stored grids by an area."""
-    old = _array([comparison.stored[j].geometry for j in group.stored])
-    residual = chain_residual(_array(list(group.polygons.values())), outline=old)
+    old = np.array([comparison.stored[j].geometry for j in group.stored], dtype=object)
+    residual = chain_residual(list(group.polygons.values()), outline=old)
     chain = split_at_nodes(residual).chain
     if len(chain) == 0:
         return False
@@ -123,8 +120,8 @@ class _Case:
 
     def __init__(self, comparison: Comparison, group: Group) -> None:
         self.comparison, self.group = comparison, group
-        self.new = _lattice([comparison.features[i].polygon for i in group.features])
-        old = _lattice([comparison.stored[j].geometry for j in group.stored])
+        self.new = lattice_geometry([comparison.features[i].polygon for i in group.features])
+        old = lattice_geometry([comparison.stored[j].geometry for j in group.stored])
         outline = shapely.union_all(old, grid_size=1.0) if len(old) else shapely.Polygon()
         lines = shapely.boundary([*self.new.tolist(), outline])
         network = shapely.union_all(lines, grid_size=1.0)
@@ -237,13 +234,3 @@ def _lists(pairs: NDArray[np.int64], count: int) -> list[list[int]]:
 
 def _width_units(shapes: Geometries) -> NDArray[np.float64]:
     return np.asarray(2.0 * shapely.area(shapes) / np.maximum(shapely.length(shapes), 1e-9))
-
-
-def _array(polygons: Sequence[Any]) -> Geometries:
-    result = np.empty(len(polygons), dtype=object)
-    result[:] = list(polygons)
-    return result
-
-
-def _lattice(polygons: Sequence[Any]) -> Geometries:
-    return lattice_geometry(_array(polygons))

@@ -7,6 +7,7 @@ import { outside, signed, verdict } from "../../../web/static/js/edit/impact.js"
 import { degreesOf, keyOf, planeOf, vertexAt, vertexOf } from "../../../web/static/js/edit/lattice.js";
 import { Mesh, covers, partsOf, withBox } from "../../../web/static/js/edit/mesh.js";
 import * as operations from "../../../web/static/js/edit/operations.js";
+import { isLater, refusalOf } from "../../../web/static/js/edit/schedule.js";
 import { SnapIndex } from "../../../web/static/js/edit/snapping.js";
 import { asks, begin, isComplete, operationOf, withGrid } from "../../../web/static/js/edit/tools.js";
 import { Working } from "../../../web/static/js/edit/working.js";
@@ -14,6 +15,7 @@ import { Working } from "../../../web/static/js/edit/working.js";
 const X = 1_150_000_000;
 const Y = 345_000_000;
 const STEP = 100_000;
+const TODAY = "2026-11-22";
 /** Vertex of a lattice of squares. */
 const at = (column, row) => [X + column * STEP, Y + row * STEP];
 const square = (column, row) => [at(column, row), at(column + 1, row), at(column + 1, row + 1), at(column, row + 1)];
@@ -207,18 +209,32 @@ test("a grid comes nearer to its band or goes away from it", () => {
 });
 
 test("what can be done next follows from state, power and authorship", () => {
-  const draft = { state: "draft", author: "account:p", grids: 1 };
+  const draft = { state: "draft", author: "account:p", grids: 1, effective_from: null, scheduled_at: null };
   const planner = ["draft"];
   const reviewer = ["review", "publish"];
-  assert.deepEqual(stepsOf(draft, planner, "account:p"), ["submit"]);
-  assert.deepEqual(stepsOf({ ...draft, grids: 0 }, planner, "account:p"), []);
-  assert.deepEqual(stepsOf(draft, planner, "account:p", true), ["rebase"]);
-  assert.deepEqual(stepsOf(draft, reviewer, "account:r"), []);
-  assert.deepEqual(stepsOf({ ...draft, state: "submitted" }, planner, "account:p"), ["withdraw"]);
-  assert.deepEqual(stepsOf({ ...draft, state: "submitted" }, reviewer, "account:r"), ["approve", "reject"]);
-  assert.deepEqual(stepsOf({ ...draft, state: "submitted" }, [...planner, ...reviewer], "account:p"), ["withdraw"], "nobody approves their own");
-  assert.deepEqual(stepsOf({ ...draft, state: "approved" }, reviewer, "account:r"), ["publish", "reject"]);
-  assert.deepEqual(stepsOf({ ...draft, state: "published" }, reviewer, "account:r"), []);
+  assert.deepEqual(stepsOf(draft, planner, "account:p", TODAY), ["submit"]);
+  assert.deepEqual(stepsOf({ ...draft, grids: 0 }, planner, "account:p", TODAY), []);
+  assert.deepEqual(stepsOf(draft, planner, "account:p", TODAY, true), ["rebase"]);
+  assert.deepEqual(stepsOf(draft, reviewer, "account:r", TODAY), []);
+  assert.deepEqual(stepsOf({ ...draft, state: "submitted" }, planner, "account:p", TODAY), ["withdraw"]);
+  assert.deepEqual(stepsOf({ ...draft, state: "submitted" }, reviewer, "account:r", TODAY), ["approve", "reject"]);
+  assert.deepEqual(stepsOf({ ...draft, state: "submitted" }, [...planner, ...reviewer], "account:p", TODAY), ["withdraw"], "nobody approves their own");
+  assert.deepEqual(stepsOf({ ...draft, state: "approved" }, reviewer, "account:r", TODAY), ["publish"], "it was decided");
+  assert.deepEqual(stepsOf({ ...draft, state: "published" }, reviewer, "account:r", TODAY), []);
+});
+
+test("what takes effect later is scheduled, and on its day published by hand where that failed", () => {
+  const approved = { state: "approved", author: "account:p", grids: 1, effective_from: TODAY, scheduled_at: null };
+  const steps = (change, powers = ["review", "publish"]) => stepsOf({ ...approved, ...change }, powers, "account:r", TODAY);
+  assert.deepEqual(steps({}), ["publish"], "its day is today");
+  assert.deepEqual(steps({ effective_from: "2026-12-01" }), ["schedule"]);
+  assert.deepEqual(steps({ effective_from: "2026-12-01", scheduled_at: "2026-11-21T08:00:00Z" }), ["unschedule"]);
+  assert.deepEqual(steps({ effective_from: "2026-12-01" }, ["review"]), []);
+  assert.equal(isLater({ effective_from: "2027-01-01" }, "2026-12-31"), true);
+  assert.equal(isLater({ effective_from: null }, TODAY), false);
+  const schedule_refusal = { at: "", detail: "changed by others", detail_zh: "已被他人修改" };
+  assert.deepEqual(["zh", "en"].map((lang) => refusalOf(lang, { schedule_refusal })), ["已被他人修改", "changed by others"]);
+  assert.equal(refusalOf("zh", { schedule_refusal: null }), null);
 });
 
 test("the lists are one's own, what waits for one, and all", () => {

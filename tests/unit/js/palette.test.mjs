@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { INK, KIND_COLOURS, MAP_COLOURS, RAMPS } from "../../../web/static/js/core/palette.js";
+import { INK, KIND_COLOURS, MAP_COLOURS, NONE_OVERDUE, NO_DATA, RAMPS } from "../../../web/static/js/core/palette.js";
 import { importance, filtered } from "../../../web/static/js/core/simplify.js";
 
 // Machado, Oliveira and Fernandes (2009), severity 1, on linear RGB.
@@ -50,6 +50,7 @@ for (const sight of Object.keys(SEEN)) {
     for (const ramp of [...Object.values(RAMPS), Object.values(KIND_COLOURS)]) {
       pairs.push(...ramp.slice(1).map((colour, n) => [ramp[n], colour]));
     }
+    pairs.push([NONE_OVERDUE, RAMPS.overdue[0]], [NONE_OVERDUE, NO_DATA], [NO_DATA, RAMPS.overdue[0]]);
     for (const [one, two] of pairs) assert.ok(apart(one, two, sight) > 0.04, `${one} ${two}`);
   });
 }

@@ -15,6 +15,9 @@ const CHANGESETS = "/api/v1/changesets";
  * @property {number} version
  * @property {string | null} effective_from
  * @property {string} updated_at
+ * @property {string | null} scheduled_at when it was decided that it be published on `effective_from`
+ * @property {string | null} scheduled_by
+ * @property {{at: string, detail: string, detail_zh: string} | null} schedule_refusal why it was not
  * @property {number} operations that hold
  * @property {number} undone that can be redone
  * @property {number} grids changed
@@ -73,7 +76,7 @@ export async function operate(changeset, operation, { signal, isTrial = false } 
 
 /**
  * @param {Changeset} changeset
- * @param {"undo" | "redo" | "rebase" | "submit" | "approve" | "reject" | "withdraw" | "publish"} step
+ * @param {"undo" | "redo" | "rebase" | "submit" | "approve" | "reject" | "withdraw" | "publish" | "schedule" | "unschedule"} step
  * @param {any} [body]
  */
 export const takeStep = async (changeset, step, body) =>

@@ -75,7 +75,7 @@ export const loadPlayback = (signal, choice) =>
   getJson("/api/v1/playback", { query: { ...choice }, signal });
 
 /** @param {number} generation */
-export const loadBoundaries = (generation) => getJson(`/tiles/grids/${generation}.topojson`);
+export const loadBoundaries = (generation) => getJson(`/tiles/grids/${generation}.topojson`, { query: { form: "packed" } });
 
 /**
  * @param {AbortSignal} signal

@@ -29,3 +29,12 @@ const MOST = 5000;
  * @param {string} division
  */
 export const loadAssets = (signal, division) => getJson("/api/v1/assets", { query: { division, limit: MOST }, signal });
+
+/**
+ * @param {string} division
+ * @returns {Promise<boolean>} whether there is any
+ */
+export async function hasAssets(division) {
+  const { features } = await getJson("/api/v1/assets", { query: { division, limit: 1 } });
+  return features.length > 0;
+}

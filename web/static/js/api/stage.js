@@ -14,7 +14,7 @@ import { loadGrid } from "./maps.js";
  * @param {AbortSignal} signal
  * @param {string} grid code
  */
-const loadOpenEvents = (signal, grid) =>
+export const loadOpenEvents = (signal, grid) =>
   getJson("/api/v1/events", { query: { grid, open: "true", limit: 20 }, signal });
 
 /**

@@ -8,6 +8,7 @@ import { REVIEW_MESSAGES } from "./review_messages.js";
 import { STAGE_MESSAGES } from "./stage_messages.js";
 import { SCREEN_MESSAGES } from "./screen_messages.js";
 import { UPLOAD_MESSAGES } from "./upload_messages.js";
+import { WHERE_MESSAGES } from "./where_messages.js";
 
 /** @typedef {"zh" | "en"} Lang */
 
@@ -34,7 +35,8 @@ export function nameKinds(kinds) {
 export function translate(lang, key, values = {}) {
   const template =
     ownNames[lang][key] ?? MESSAGES[lang][key] ?? ACCESS_MESSAGES[lang][key] ?? EDIT_MESSAGES[lang][key] ?? REVIEW_MESSAGES[lang][key] ??
-    SCREEN_MESSAGES[lang][key] ?? STAGE_MESSAGES[lang][key] ?? PLAYBACK_MESSAGES[lang][key] ?? UPLOAD_MESSAGES[lang][key];
+    SCREEN_MESSAGES[lang][key] ?? STAGE_MESSAGES[lang][key] ?? PLAYBACK_MESSAGES[lang][key] ?? UPLOAD_MESSAGES[lang][key] ??
+    WHERE_MESSAGES[lang][key];
   if (template === undefined) throw new Error(`no message ${key} in ${lang}`);
   return template.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 }

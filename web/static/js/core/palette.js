@@ -11,7 +11,7 @@ export const KIND_COLOURS = { rural: "#d3e2b1", community: "#a3c4ee", exclusive:
 export const RAMPS = {
   events: ["#fff3cf", "#fdd692", "#f9b062", "#ee8246", "#cf4f33", "#96261f"],
   closing_rate: ["#8f2f06", "#cf5f1a", "#f0a05a", "#f9d9b2", "#dbe9f4", "#aacdea"],
-  overdue: ["#f9c9d2", "#f39bb0", "#e56b92", "#c73f7b", "#962066", "#5c0f4b"],
+  overdue: ["#fbd7a4", "#f5a582", "#e2706f", "#bd4277", "#86226f", "#4d1056"],
   density: ["#f0ebf7", "#d6c8e8", "#b6a0d6", "#9275bf", "#6c489f", "#47216f"],
   households: ["#eff6d2", "#c5e5b5", "#86cdbc", "#45a9bf", "#2b78ab", "#223f86"],
 };
@@ -19,6 +19,9 @@ export const RAMPS = {
 export const NO_DATA = "#dfe4ea";
 /** Grids without overdue work. */
 export const NONE_OVERDUE = "#fbfdf4";
+
+/** Level of urgency (1 is the highest) → colour of its pulse, on light land. */
+export const PULSES = ["#0b7a4b", "#c4162a", "#b35900", "#0b7a4b"];
 
 export const PAPER = "#f7fafd";
 /** Land under the heat, and land that is not looked into. */

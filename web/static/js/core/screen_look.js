@@ -2,11 +2,11 @@
 // From a mode of the wall screen to one colour a grid, and to the classes that its legend shows.
 import { classOf } from "./classes.js";
 import { boundsOfMode, isNone, spread, valueOf } from "./measures.js";
-
-export { boundsOfMode } from "./measures.js";
 import {
   NONE_OVERDUE, NO_FIGURE, OUTSIDE, SCREEN_COLOURS, SCREEN_KINDS, SCREEN_RAMPS, UNDER_HEAT, calmed,
 } from "./screen_palette.js";
+
+export { boundsOfMode } from "./measures.js";
 
 /** @typedef {import("./topology.js").Terrain} Terrain */
 /** @typedef {import("./topology.js").Division} Division */

@@ -1,6 +1,7 @@
 // @ts-check
 // From the server's TopoJSON to grids, shared arcs and the divisions that own them.
 import { worldX, worldY } from "./mercator.js";
+import { unpacked } from "./packed.js";
 
 /**
  * @typedef {object} Grid
@@ -76,15 +77,16 @@ export function extend(box, other) {
 }
 
 /**
- * @param {any} topojson as `/tiles/grids` sends it
+ * @param {any} sent as `/tiles/grids` sends it: TopoJSON, or its packed form
  * @param {{x: number, y: number}} [plane] origin of another terrain that shares the map with it
  * @returns {Terrain}
  */
-export function readTopology(topojson, plane) {
+export function readTopology(sent, plane) {
+  const topojson = sent.type === "PackedTopology" ? unpacked(sent) : sent;
   const [left, bottom] = topojson.transform.translate;
   const origin = plane ?? { x: worldX(left), y: worldY(bottom) };
-  const arcs = topojson.arcs.map((/** @type {number[][]} */ steps) =>
-    readArc(steps, topojson.transform, origin),
+  const arcs = topojson.arcs.map((/** @type {number[][] | Int32Array} */ arc) =>
+    readArc(arc instanceof Int32Array ? arc : placesOf(arc), topojson.transform, origin),
   );
   const { basic, exclusive } = topojson.objects;
   /** @type {Grid[]} */
@@ -109,25 +111,35 @@ export function readTopology(topojson, plane) {
 
 /**
  * @param {number[][]} steps delta-encoded
+ * @returns {Int32Array} x, y, x, y …
+ */
+function placesOf(steps) {
+  const places = new Int32Array(2 * steps.length);
+  let a = 0;
+  let b = 0;
+  for (let n = 0; n < steps.length; n += 1) {
+    places[2 * n] = a += steps[n][0];
+    places[2 * n + 1] = b += steps[n][1];
+  }
+  return places;
+}
+
+/**
+ * @param {Int32Array} places in quanta: x, y, x, y …
  * @param {{scale: number[], translate: number[]}} transform
  * @param {{x: number, y: number}} origin
  * @returns {Arc}
  */
-function readArc(steps, transform, origin) {
+function readArc(places, transform, origin) {
   const { scale: [sx, sy], translate: [tx, ty] } = transform;
-  const count = steps.length;
-  const xy = new Float64Array(2 * count);
+  const xy = new Float64Array(places.length);
   const box = emptyBox();
-  let a = 0;
-  let b = 0;
   // A county has 200,000 vertices: nothing is made for a vertex but its two numbers.
-  for (let n = 0; n < count; n += 1) {
-    a += steps[n][0];
-    b += steps[n][1];
-    const x = worldX(a * sx + tx) - origin.x;
-    const y = worldY(b * sy + ty) - origin.y;
-    xy[2 * n] = x;
-    xy[2 * n + 1] = y;
+  for (let n = 0; n < places.length; n += 2) {
+    const x = worldX(places[n] * sx + tx) - origin.x;
+    const y = worldY(places[n + 1] * sy + ty) - origin.y;
+    xy[n] = x;
+    xy[n + 1] = y;
     if (x < box.x0) box.x0 = x;
     if (x > box.x1) box.x1 = x;
     if (y < box.y0) box.y0 = y;

@@ -79,7 +79,7 @@ export class Draft {
   }
 
   /**
-   * @param {"rebase" | "submit" | "approve" | "reject" | "withdraw" | "publish"} step
+   * @param {import("./schedule.js").Step} step
    * @param {any} [body]
    */
   advance(step, body) {

@@ -51,6 +51,8 @@ export function draftList(language, { changesets, filter, actor, mayDraft }, { c
         stateTag(language, changeset.state),
         el("span", { class: "draft-row__note", text: byLine(language, changeset) }),
         el("span", { class: "draft-row__note draft-row__count", text: language.say("edit.count", { count: changeset.grids }) }),
+        changeset.scheduled_at ? el("span", { class: "draft-row__note draft-row__plan", text: language.say("edit.scheduled", { day: changeset.effective_from ?? "" }) }) : null,
+        changeset.schedule_refusal ? el("span", { class: "draft-row__note draft-row__plan draft-row__plan--refused", text: language.say("edit.scheduled_in_vain", { day: changeset.effective_from ?? "" }) }) : null,
         changeset.comments ? el("span", { class: "draft-row__talk", "data-comments": changeset.comments, text: language.say("talk.open", { count: changeset.comments }) }) : null,
       ]),
     ]),

@@ -3,23 +3,26 @@
 import { el } from "../ui/dom.js";
 import { byLine, nameOf, stateTag } from "./draft_list.js";
 import { EDITABLE } from "./draft.js";
+import { isLater, refusalOf, stepWords } from "./schedule.js";
 
 /** @typedef {import("../ui/language.js").Language} Language */
 /** @typedef {import("../api/changesets.js").Changeset} Changeset */
 
 export const TABS = /** @type {const} */ (["impact", "check", "talk", "log"]);
 /** @typedef {typeof TABS[number]} Tab */
-/** @typedef {"submit" | "withdraw" | "approve" | "reject" | "publish" | "rebase"} Step */
+/** @typedef {import("./schedule.js").Step} Step */
 
 /**
  * What can be done next; the server has the last word.
  * @param {Changeset} changeset
  * @param {string[]} powers
  * @param {string} actor
+ * @param {string} today yyyy-mm-dd in China
  * @param {boolean} [isStale] whether others published some of its grids anew
  * @returns {Step[]} the one that leads on first
  */
-export function stepsOf({ state, author, grids }, powers, actor, isStale = false) {
+export function stepsOf(changeset, powers, actor, today, isStale = false) {
+  const { state, author, grids } = changeset;
   const isOwn = author === actor;
   const may = (/** @type {string} */ power) => powers.includes(power);
   if (EDITABLE.includes(state)) {
@@ -30,7 +33,9 @@ export function stepsOf({ state, author, grids }, powers, actor, isStale = false
     return [...(may("review") && !isOwn ? /** @type {Step[]} */ (["approve", "reject"]) : []), ...(isOwn ? /** @type {Step[]} */ (["withdraw"]) : [])];
   }
   if (state === "approved") {
-    return [...(may("publish") ? /** @type {Step[]} */ (["publish"]) : []), ...(may("review") && !isOwn ? /** @type {Step[]} */ (["reject"]) : []), ...(isOwn ? /** @type {Step[]} */ (["withdraw"]) : [])];
+    const leads = changeset.scheduled_at ? "unschedule" : isLater(changeset, today) ? "schedule" : "publish";
+    // Nobody rejects what is approved: its author withdraws it.
+    return [...(may("publish") ? /** @type {Step[]} */ ([leads]) : []), ...(isOwn ? /** @type {Step[]} */ (["withdraw"]) : [])];
   }
   return [];
 }
@@ -56,12 +61,13 @@ export function stepsOf({ state, author, grids }, powers, actor, isStale = false
  * @returns {HTMLElement[]}
  */
 export function draftView(language, changeset, { steps, tab, faults, remarks, canEdit, redos, divisionOf, isStale, content }, { back, describe, take, choose }) {
-  const { title, reason, state, effective_from } = changeset;
+  const { title, reason, state, effective_from, scheduled_at, scheduled_by } = changeset;
+  const refusal = refusalOf(language.lang, changeset);
   const effective = effective_from ? language.say("edit.effective", { day: effective_from }) : language.say("edit.effective_on_publish");
   const buttons = steps.map((step, n) =>
     el("button", {
-      type: "button", id: `step-${step}`, text: language.say(`edit.${step}`), on: { click: () => take(step) },
-      class: `button ${n === 0 ? "button--strong" : ""} ${step === "reject" ? "button--danger" : ""}`,
+      type: "button", id: `step-${step}`, text: stepWords(language, step, changeset), on: { click: () => take(step) },
+      class: `button ${n === 0 && step !== "unschedule" ? "button--strong" : ""} ${step === "reject" ? "button--danger" : ""}`,
     }),
   );
   const tabs = TABS.map((name) =>
@@ -90,6 +96,10 @@ export function draftView(language, changeset, { steps, tab, faults, remarks, ca
     state === "submitted" && changeset.missing_approvals?.length
       ? el("p", { class: "review review--waits", text: language.say("edit.missing", { divisions: changeset.missing_approvals.map(divisionOf).join(language.say("past.and")) }) })
       : null,
+    scheduled_at
+      ? el("p", { class: "review", id: "scheduled", text: language.say("edit.scheduled_by", { day: effective_from ?? "", name: nameOf(scheduled_by ?? ""), time: language.time(scheduled_at) }) })
+      : null,
+    refusal ? el("p", { class: "review review--reject", id: "schedule-refusal", role: "alert", text: language.say("edit.schedule_refused", { day: effective_from ?? "", reason: refusal }) }) : null,
     redos,
     isStale ? el("p", { class: "review review--reject", role: "alert", text: language.say("edit.stale") }) : null,
     buttons.length ? el("div", { class: "steps" }, buttons) : null,
@@ -104,7 +114,7 @@ export function draftView(language, changeset, { steps, tab, faults, remarks, ca
  */
 function verdictNote(language, { reviewer, verdict, comment, created_at }) {
   const words = language.say(`edit.verdict_of.${verdict}`, { reviewer: nameOf(reviewer), time: language.time(created_at) });
-  return el("p", { class: `review review--${verdict}`, text: comment ? `${words}：${comment}` : words });
+  return el("p", { class: `review review--${verdict}`, text: comment ? `${words}${language.lang === "zh" ? "：" : ": "}${comment}` : words });
 }
 
 /**

@@ -6,6 +6,7 @@ import { ask } from "../ui/dialogs.js";
 import { el, one } from "../ui/dom.js";
 import { choiceField, textField } from "../ui/fields.js";
 import { setAttributes } from "../edit/operations.js";
+import { stepWords } from "../edit/schedule.js";
 import { shortcutRows } from "../edit/toolbar.js";
 
 /** @typedef {import("../edit/mesh.js").EditGrid} EditGrid */
@@ -126,18 +127,19 @@ export class EditDialogs {
 
   /**
    * @param {import("../edit/draft_view.js").Step} step
+   * @param {import("../api/changesets.js").Changeset} changeset
    * @param {(comment: string | null) => Promise<void>} then
    */
-  confirm(step, then) {
+  confirm(step, changeset, then) {
     const { language } = this;
     const hasComment = step === "approve" || step === "reject";
     const comment = textField(language.say("edit.field.comment"), { id: "step-comment", maxlength: 2000, required: step === "reject" });
     const isExplained = step !== "withdraw" && step !== "rebase";
     ask(language, {
-      title: language.say(`edit.${step}`),
+      title: stepWords(language, step, changeset),
       text: isExplained ? language.say(`edit.${step}_text`) : undefined,
       fields: hasComment ? [comment.root] : [],
-      submit: language.say(`edit.${step}`),
+      submit: stepWords(language, step, changeset),
       danger: step === "reject",
       run: () => then(hasComment ? comment.input.value : null),
     });

@@ -23,10 +23,10 @@ export class Steps {
     const { draft, dialogs, language } = this.page;
     if (!draft) return;
     if (step === "rebase") this.page.guarded(() => this.#rebase({}));
-    else dialogs.confirm(step, async (comment) => {
+    else dialogs.confirm(step, draft.changeset, async (comment) => {
       const bodies = /** @type {Record<string, any>} */ ({ approve: { comment }, reject: { comment } });
       const outcome = await draft.advance(step, bodies[step]);
-      toast(step === "publish" ? publishedWords(language, outcome) : language.say(`edit.told.${step}`));
+      toast(step === "publish" ? publishedWords(language, outcome) : language.say(`edit.told.${step}`, { day: draft.changeset.effective_from ?? "" }));
       if (step === "publish") await this.page.renew(outcome.generation);
       else await this.page.drafted();
     });

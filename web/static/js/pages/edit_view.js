@@ -1,5 +1,6 @@
 // @ts-check
 // What the editor shows of its state: the panel, the tools, what comes next, the chosen grid.
+import { dayOf } from "../core/server_clock.js";
 import { commentList } from "../edit/comment_list.js";
 import { draftList } from "../edit/draft_list.js";
 import { draftView, logView, stepsOf } from "../edit/draft_view.js";
@@ -47,7 +48,7 @@ function listOf(page) {
 /** @param {EditPage} page @param {import("../edit/draft.js").Draft} draft */
 function draftOf(page, { changeset }) {
   const { language, config, tab, faults, isStale, canEdit, steps: { redos }, talk, terrain } = page;
-  const steps = stepsOf(changeset, config.powers, config.account.name, isStale);
+  const steps = stepsOf(changeset, config.powers, config.account.name, dayOf(Date.now()), isStale);
   const redo = redoBox(language, redos, { start: (one) => page.steps.start(one), done: (one) => page.steps.settle(one) });
   return draftView(
     language,

@@ -12,6 +12,7 @@ import { Frame } from "../ui/frame.js";
 import { LANGUAGE_KEY } from "../ui/language.js";
 import { followMap } from "./map_follow.js";
 import { MapPage } from "./map_page.js";
+import { Where } from "./where.js";
 
 /**
  * @param {any} map Leaflet's, made by the shell
@@ -36,7 +37,9 @@ export async function start(map, layers, config) {
       const page = new MapPage(map, terrain, store, frame, config, heat);
       await page.open();
       frame.ready();
-      followMap(page);
+      // A file asks nobody where it is, and nothing in it changes.
+      const where = config.is_file ? null : new Where(page);
+      followMap(page, where);
     } catch (error) {
       frame.fail(store.state.lang, error, open);
     }

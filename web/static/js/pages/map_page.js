@@ -1,12 +1,10 @@
 // @ts-check
 // The state of the map page and what follows from it: requests, the map, the panels.
 import { ProblemError } from "../api/client.js";
-import { latest, loadFigures, loadGrid, loadHeat, loadTimeline } from "../api/maps.js";
+import { latest, loadFigures, loadHeat, loadTimeline } from "../api/maps.js";
 import { Figures } from "../core/figures.js";
-import { translate } from "../core/i18n.js";
 import { classesOf, coloursOf, landColours } from "../core/look.js";
 import { addDays, clampSpan, presetSpan } from "../core/period.js";
-import { readRegister } from "../core/register.js";
 import { searcher } from "../core/search.js";
 import { formatHash } from "../core/state.js";
 import { cellFor, readBins } from "../map/heat.js";
@@ -18,7 +16,9 @@ import { LANGUAGE_KEY } from "../ui/language.js";
 import { OverviewPanel } from "../ui/overview_panel.js";
 import { SearchBox } from "../ui/search_box.js";
 import { TimeBar } from "../ui/time_bar.js";
+import { MapThings } from "./map_things.js";
 import { Playing } from "./playing.js";
+import { SelectedGrid } from "./selected_grid.js";
 
 /** @typedef {import("../core/state.js").MapState} MapState */
 /** @typedef {import("../core/topology.js").Terrain} Terrain */
@@ -45,15 +45,10 @@ export class MapPage {
     this.figures = null;
     /** @type {any} */
     this.classes = null;
-    /** @type {any} */
-    this.record = null;
-    /** @type {string | null} */
-    this.recordFailure = null;
     /** @type {number | undefined} */
     this.heatCell = undefined;
     this.requestFigures = latest(loadFigures);
     this.requestHeat = latest(loadHeat);
-    this.requestGrid = latest(loadGrid);
     this.requestTimeline = latest(loadTimeline);
     this.view = new MapView(map, terrain, {
       click: (grid) => this.select(grid?.code ?? null),
@@ -68,6 +63,8 @@ export class MapPage {
     this.time = this.#makeTimeBar();
     this.search = this.#makeSearch();
     this.playing = new Playing(this);
+    this.chosen = new SelectedGrid(this);
+    this.things = new MapThings(this);
     this.#buttons();
     this.#watch();
   }
@@ -169,7 +166,7 @@ export class MapPage {
     this.paintLook();
     this.showAll();
     this.frame.drawn();
-    await Promise.all([this.loadPeriod(), this.loadTimeline(), this.loadCard()]);
+    await Promise.all([this.loadPeriod(), this.loadTimeline(), this.loadCard(), this.things.open()]);
   }
 
   /** Where the address says, else the division that is looked into. */
@@ -321,37 +318,11 @@ export class MapPage {
   }
 
   async loadCard() {
-    const { grid: code } = this.state;
-    this.view.selected.set(this.terrain.byCode.get(code ?? "") ?? null);
-    this.record = null;
-    this.recordFailure = null;
-    this.showCard();
-    if (!code || !this.terrain.byCode.has(code)) return;
-    try {
-      const answer = await this.requestGrid(code);
-      if (!answer) return;
-      this.record = readRegister(answer);
-    } catch (error) {
-      if (!(error instanceof ProblemError)) throw error;
-      this.recordFailure = this.frame.reason(this.state.lang, error);
-    }
-    this.showCard();
+    await this.chosen.load();
   }
 
   showCard() {
-    const grid = this.terrain.byCode.get(this.state.grid ?? "");
-    if (!grid) {
-      this.card.hide();
-      return;
-    }
-    const { figures, span } = this;
-    const { lang } = this.state;
-    /** @type {Record<string, number> | null} */
-    const values = figures && Object.fromEntries(
-      Object.entries(figures.columns).map(([name, column]) => [name, column[grid.index]]),
-    );
-    const words = span ? translate(lang, "time.span", { first: span.first, last: span.last }) : "–";
-    this.card.show(lang, { grid, record: this.record, failure: this.recordFailure, figures: values, span: words });
+    this.chosen.show();
   }
 
   /**

@@ -105,7 +105,7 @@ export class Playing {
     this.range = null;
     this.bar.load(playback);
     // With plain colours and no heat nothing would move.
-    const plain = ["colour", "kind", "households"].includes(page.state.mode);
+    const plain = ["colour", "kind", "households", "overdue"].includes(page.state.mode);
     if (plain) page.store.set({ heat: true });
     this.bar.play();
   }

@@ -209,8 +209,8 @@ export class Wall {
 
   /** @param {any} message */
   #reported(message) {
-    this.newest.add(message);
     this.stage.pulse(message);
+    this.newest.add(message);
     if (message.level === 1) this.tour.alert(message);
   }
 }

@@ -3,6 +3,7 @@
 import { area, number, percent, translate } from "../core/i18n.js";
 import { shortDivision } from "../core/names.js";
 import { ICONS, el, icon, one } from "./dom.js";
+import { openPart } from "./open_events.js";
 
 /** @typedef {import("../core/i18n.js").Lang} Lang */
 /** @typedef {import("../core/topology.js").Terrain} Terrain */
@@ -14,6 +15,7 @@ import { ICONS, el, icon, one } from "./dom.js";
  * @property {any | null} record answer of the server; null while it is on its way
  * @property {string | null} failure
  * @property {Record<string, number> | null} figures of the period on the map
+ * @property {import("./open_events.js").Open | "hidden" | "failed" | null} open
  * @property {string} span the period in words
  */
 
@@ -30,6 +32,7 @@ export class Card {
     this.terrain = terrain;
     this.actions = actions;
     this.root = one("#card");
+    this.code = "";
   }
 
   hide() {
@@ -43,14 +46,24 @@ export class Card {
    */
   show(lang, content) {
     const focused = this.root.contains(document.activeElement) && document.activeElement?.id;
+    const scrolled = this.code === content.grid.code ? this.#scroller()?.scrollTop ?? 0 : 0;
+    this.code = content.grid.code;
     this.root.hidden = false;
     this.root.replaceChildren(
       this.#head(lang, content.grid),
       content.failure ? this.#failure(lang, content.failure) : this.#body(lang, content),
       this.#actions(lang, content.grid),
     );
-    // The card is written anew when its record arrives; the keyboard stays where it was.
+    // The card is written anew when its record arrives or something happens; keyboard and eye stay
+    // where they were.
+    const scroller = this.#scroller();
+    if (scroller) scroller.scrollTop = scrolled;
     if (focused) document.getElementById(focused)?.focus();
+  }
+
+  /** @returns {HTMLElement | null} */
+  #scroller() {
+    return this.root.querySelector(".card__body");
   }
 
   /**
@@ -75,7 +88,7 @@ export class Card {
    * @param {Lang} lang
    * @param {Content} content
    */
-  #body(lang, { grid, record, figures, span }) {
+  #body(lang, { grid, record, open, figures, span }) {
     const none = translate(lang, "card.none");
     const wait = record ? none : "…";
     const known = record ?? {};
@@ -88,7 +101,8 @@ export class Card {
       field(lang, "full_time", count(known.full_time)),
       field(lang, "part_time", count(known.part_time)),
     ];
-    return el("div", { class: "card__body" }, [
+    return el("div", { class: "card__body", id: "card-body", tabindex: "0", role: "group", "aria-label": translate(lang, "card.title") }, [
+      openPart(lang, open),
       el("dl", { class: "card__numbers" }, [
         figure(lang, "households", count(figures?.households)),
         figure(lang, "people", count(figures?.people)),

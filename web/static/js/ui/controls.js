@@ -18,7 +18,7 @@ export class Controls {
     this.store = store;
     this.terrain = terrain;
     this.config = config;
-    for (const layer of /** @type {const} */ (["heat", "exclusive", "labels"])) {
+    for (const layer of /** @type {const} */ (["heat", "exclusive", "labels", "assets"])) {
       const box = one(`#layer-${layer}`);
       box.addEventListener("change", () => store.set({ [layer]: box.checked }));
       store.watch([layer], (state) => {

@@ -184,7 +184,9 @@ export class Frame {
     const gap = 1.25 * rem;
     if (isPhone()) {
       const card = box(".card");
-      return { left: gap, right: gap, top: gap, bottom: (card ? card.height : 3.25 * rem) + gap };
+      const where = box(".where");
+      const top = (where ? where.bottom - stage.top : 0) + gap;
+      return { left: gap, right: gap, top, bottom: (card ? card.height : 3.25 * rem) + gap };
     }
     const panel = box(".panel");
     const side = box(".card") ?? box(".side");

@@ -12,12 +12,24 @@ import { toScreen } from "../../map/frame.js";
  * @property {string[]} path codes of the divisions that it lies in, from the root
  */
 
-/** Side of the squares in which symbols crowd, design pixels. */
-const CROWD_PX = 46;
 const RADIUS_PX = 11;
 const FONT = '"Barlow Condensed", "Noto Sans SC Variable", sans-serif';
-const COLOURS = /** @type {Record<string, string>} */ ({ camera: "#4be3a4", centre: "#ffd479" });
-const OTHER = "#b79cff";
+/**
+ * @typedef {object} AssetStyle
+ * @property {string} ground inside a symbol
+ * @property {Record<string, string>} colours by kind
+ * @property {string} other kind
+ * @property {number} crowd side of the squares in which symbols crowd, design pixels
+ */
+
+/** Bright on a dark wall. @type {AssetStyle} */
+const ON_DARK = {
+  ground: "rgba(6, 19, 43, 0.86)", colours: { camera: "#4be3a4", centre: "#ffd479" }, other: "#b79cff", crowd: 46,
+};
+/** Dark on the light map of the desk, between whose names there is less room. @type {AssetStyle} */
+export const ON_LIGHT = {
+  ground: "rgba(255, 255, 255, 0.92)", colours: { camera: "#00635a", centre: "#8a4100" }, other: "#5b3aa8", crowd: 72,
+};
 
 /**
  * @param {any} geojson answer of `/api/v1/assets`
@@ -36,17 +48,18 @@ export function readAssets(geojson, { origin, divisions }, hits) {
 }
 
 /** @param {string} kind */
-export const assetColour = (kind) => COLOURS[kind] ?? OTHER;
+export const assetColour = (kind) => ON_DARK.colours[kind] ?? ON_DARK.other;
 
 /**
  * @param {Frame} frame
  * @param {Asset[]} assets
+ * @param {AssetStyle} [style]
  * @returns {number} assets in view
  */
-export function paintAssets(frame, assets) {
+export function paintAssets(frame, assets, style = ON_DARK) {
   const { context, unit, scale, dx, dy, width, height } = frame;
   toScreen(frame);
-  const side = CROWD_PX * unit;
+  const side = style.crowd * unit;
   /** @type {Map<string, {kind: string, x: number, y: number, count: number}>} */
   const crowds = new Map();
   let seen = 0;
@@ -63,7 +76,7 @@ export function paintAssets(frame, assets) {
     crowd.count += 1;
     crowds.set(key, crowd);
   }
-  for (const { kind, x, y, count } of crowds.values()) symbol(context, x / count, y / count, kind, count, unit);
+  for (const { kind, x, y, count } of crowds.values()) symbol(context, x / count, y / count, kind, count, unit, style);
   return seen;
 }
 
@@ -74,14 +87,15 @@ export function paintAssets(frame, assets) {
  * @param {string} kind
  * @param {number} count
  * @param {number} unit
+ * @param {AssetStyle} style
  */
-function symbol(context, x, y, kind, count, unit) {
-  const colour = assetColour(kind);
+function symbol(context, x, y, kind, count, unit, { ground, colours, other }) {
+  const colour = colours[kind] ?? other;
   const r = (RADIUS_PX + (count > 1 ? Math.min(7, 1.6 * Math.log2(count)) : 0)) * unit;
   context.beginPath();
   if (kind === "camera") context.arc(x, y, r, 0, 2 * Math.PI);
   else context.roundRect(x - r, y - r, 2 * r, 2 * r, 4 * unit);
-  context.fillStyle = "rgba(6, 19, 43, 0.86)";
+  context.fillStyle = ground;
   context.fill();
   context.strokeStyle = colour;
   context.lineWidth = 2 * unit;

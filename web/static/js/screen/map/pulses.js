@@ -21,9 +21,13 @@ const URGENT_LIFE_MS = 20_000;
 const ROUND_MS = 1_600;
 
 export class Pulses {
-  /** @param {() => void} repaint */
-  constructor(repaint) {
+  /**
+   * @param {() => void} repaint
+   * @param {string[]} [colours] by level, for another ground than a dark one
+   */
+  constructor(repaint, colours = PULSE_COLOURS) {
     this.repaint = repaint;
+    this.colours = colours;
     this.still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     /** @type {Pulse[]} */
     this.pulses = [];
@@ -38,7 +42,7 @@ export class Pulses {
     this.pulses.push({
       x,
       y,
-      colour: PULSE_COLOURS[level ?? 3] ?? PULSE_COLOURS[3],
+      colour: this.colours[level ?? 3] ?? this.colours[3],
       reach: urgent ? 54 : 34,
       born: now,
       until: now + (urgent ? URGENT_LIFE_MS : LIFE_MS),
