@@ -15,7 +15,6 @@ from gis.cli.serving import OUTWARD
 from gis.settings import Settings
 from tests import factories
 
-
 #: Answers without an end: `test_live.py` listens to them.
 ENDLESS = frozenset({"/api/v1/live"})
 

@@ -371,14 +371,7 @@ def said_crs(path: Path, crs: object) -> Path:
     return path
 
 
-@pytest.mark.parametrize(
-    "crs",
-    [
-        {"type": "name", "properties": {"name": "地方坐标系"}},
-        {"type": "link", "properties": {"href": "local.prj", "type": "proj4"}},
-        5,
-    ],
-)
+@pytest.mark.parametrize("crs", [{"type": "name", "properties": {"name": "地方坐标系"}}, 5])
 def test_an_unknown_system_in_a_file_is_not_taken_for_degrees(
     refusing: Gridmap, tmp_path: Path, crs: object
 ) -> None:
@@ -386,6 +379,12 @@ def test_an_unknown_system_in_a_file_is_not_taken_for_degrees(
     assert_refused(refusing, "import-boundaries", file, says=("is not known",))
     ran = refusing.run("import-boundaries", file, "--crs", "no such system either")
     assert "no such system either" in ran.said
+
+
+def test_a_system_behind_a_link_is_not_fetched(refusing: Gridmap, tmp_path: Path) -> None:
+    link = {"type": "link", "properties": {"href": "local.prj", "type": "proj4"}}
+    file = said_crs(tmp_path / "g.geojson", link)
+    assert_refused(refusing, "import-boundaries", file, says=("by a link",))
 
 
 def test_a_system_of_phones_may_be_named_in_the_file(planned: Gridmap, tmp_path: Path) -> None:

@@ -26,10 +26,10 @@ PALETTE = Path(__file__).parents[2] / "web" / "static" / "js" / "core" / "palett
 JUNE = (dt.date(2025, 6, 7), dt.date(2025, 6, 9))
 
 
-def film_of(engine: Engine, **asked: object) -> Film:
+def film_of(engine: Engine, days: tuple[dt.date, dt.date] = JUNE, **asked: object) -> Film:
     given = {"mode": "events", "language": "zh", "approval": "内部使用", "width": 640} | asked
     with read_session(engine) as session:
-        return read_film(session, factories.COUNTY, *JUNE, length=StepLength.DAY, **given)
+        return read_film(session, factories.COUNTY, *days, length=StepLength.DAY, **given)
 
 
 def test_a_film_has_a_picture_a_step_and_the_grids_of_then(
@@ -68,6 +68,13 @@ def test_every_mode_draws_in_both_languages(world_engine: Engine, mode: str) -> 
         assert zh.tobytes() != en.tobytes()
     first, *_, last = pictures["zh"]
     assert first.tobytes() != last.tobytes()
+
+
+def test_a_period_without_events_is_a_film_too(world_engine: Engine) -> None:
+    quiet = (dt.date(2000, 1, 1), dt.date(2000, 1, 2))
+    for mode in ("events", "closing_rate", "heat"):
+        film = film_of(world_engine, days=quiet, mode=mode)
+        assert len(list(Studio(film).pictures())) == len(film.playback.steps)
 
 
 def test_too_long_a_film_is_refused_with_a_coarser_step(world_engine: Engine) -> None:

@@ -248,7 +248,8 @@ class _SoFar:
         place = {code: k for k, code in enumerate(playback.codes)}
         codes = self._film.grounds[playback.steps[n].generation].codes
         wanted = np.array([place.get(code, -1) for code in codes])
-        sums = np.where(wanted >= 0, self._columns[:, wanted], 0.0)
+        # The last column is of grids that nothing is told of: place -1.
+        sums = np.pad(self._columns, ((0, 0), (0, 1)))[:, wanted]
         return sums[0], sums[1]
 
     def _add(self, n: int) -> None:
