@@ -202,8 +202,9 @@ def _described(kind: DefectKind, shapes: Geometries, case: _Case) -> Iterator[De
     concerned = polygons_beside if kind is DefectKind.GAP else polygons_over
     owners = concerned(shapes, case.polygons)
     degrees = shapely.transform(shapes, lambda xy: xy / UNITS_PER_DEGREE)
-    areas = area_m2(degrees)
-    widths = 2.0 * areas / length_m(degrees)
+    areas, lengths = area_m2(degrees), length_m(degrees)
+    # A face below the last digit of a degree has no length left; it is as wide as it is long: not.
+    widths = np.divide(2.0 * areas, lengths, out=np.zeros_like(areas), where=lengths > 0)
     for shape, area, width, owner in zip(degrees, areas, widths, owners, strict=True):
         codes = tuple(sorted(str(code) for code in case.codes[owner]))
         yield area_defect(kind, shape, float(area), float(width), codes)

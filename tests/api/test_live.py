@@ -7,6 +7,7 @@ import itertools
 import logging
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import httpx
@@ -378,7 +379,9 @@ def test_a_client_that_does_not_keep_up_is_cut_off_and_the_others_are_not() -> N
         assert await slow.take(1) == b"", "what waited is not sent: it resumes where it was"
         assert not slow.has_waiting
 
-    asyncio.run(listen())
+    # In a thread: this one may have the loop of a browser that other tests drive.
+    with ThreadPoolExecutor(1) as apart:
+        apart.submit(asyncio.run, listen()).result()
 
 
 def test_a_message_is_encoded_once_for_all_who_hear_the_same() -> None:

@@ -207,7 +207,7 @@ class _Case:
             kind=kind,
             place=polygon,
             area_m2=area,
-            width_m=2.0 * area / around,
+            width_m=2.0 * area / around if around else 0.0,
             rows=tuple(rows[k] for k in concerned),
             owner=None if owner is None else rows[owner],
         )

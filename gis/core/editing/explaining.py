@@ -76,8 +76,9 @@ class _Face:
 
     @property
     def width_m(self) -> float:
-        """Mean width, m."""
-        return 2.0 * self.area / float(length_m([self.degrees])[0])
+        """Mean width, m; 0 where it is too small to have a length."""
+        length = float(length_m([self.degrees])[0])
+        return 2.0 * self.area / length if length else 0.0
 
     def fault(self, fix: dict[str, Any] | None) -> Fault:
         """Return it as a fault."""
