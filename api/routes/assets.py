@@ -31,7 +31,9 @@ def _after(
     return min(max(int(number), 0), MAX_BIGINT)
 
 
-@router.get("", response_class=GeoJson, response_model=AssetCollection, responses=problems(400, 404))
+@router.get(
+    "", response_class=GeoJson, response_model=AssetCollection, responses=problems(400, 404)
+)
 def list_assets(
     *,
     request: Request,
