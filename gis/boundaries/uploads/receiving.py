@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from gis.boundaries.drafts.seeing import seeing_whole
 from gis.boundaries.reading.apart import STANDARD, ReadingLimits, read_apart
@@ -35,6 +36,9 @@ from gis.profiles import Profile
 MAX_BYTES = 50_000_000
 """Longest file, bytes."""
 MAX_VERTICES = 5_000_000
+#: A county has some thousands of grids, and a surveyed border some thousands of vertices.
+MAX_FEATURES = 20_000
+MAX_FEATURE_VERTICES = 250_000
 COUNTY_DIGITS = 6
 
 
@@ -95,14 +99,32 @@ def receive_file(
         require_known_ending(path)
         path.write_bytes(data)
         parsed = read_apart(path, layer, limits)
-    vertices = int(shapely.get_num_coordinates(parsed.layer.shapes).sum())
-    if vertices > MAX_VERTICES:
-        raise Invalid(
-            f"{name} has {vertices:,} vertices; at most {MAX_VERTICES:,} are taken. Send it in"
-            " parts.",
-            zh=f"{name} 含 {vertices:,} 个顶点，最多 {MAX_VERTICES:,} 个，请拆分后上传。",
-        )
+    _require_bounded(name, shapely.get_num_coordinates(parsed.layer.shapes))
     return Received(name, len(data), parsed)
+
+
+def _require_bounded(name: str, vertices: NDArray[np.int32]) -> None:
+    """Refuse what would be compared with a whole county for minutes."""
+    total, features = int(vertices.sum()), len(vertices)
+    if total > MAX_VERTICES:
+        raise Invalid(
+            f"{name} has {total:,} vertices; at most {MAX_VERTICES:,} are taken. Send it in parts.",
+            zh=f"{name} 含 {total:,} 个顶点，最多 {MAX_VERTICES:,} 个，请拆分后上传。",
+        )
+    if features > MAX_FEATURES:
+        raise Invalid(
+            f"{name} has {features:,} features; at most {MAX_FEATURES:,} are taken. Send it in"
+            " parts.",
+            zh=f"{name} 含 {features:,} 个要素，最多 {MAX_FEATURES:,} 个，请拆分后上传。",
+        )
+    worst = int(vertices.argmax()) if features else 0
+    if features and vertices[worst] > MAX_FEATURE_VERTICES:
+        raise Invalid(
+            f"Feature {worst + 1} of {name} has {vertices[worst]:,} vertices; at most"
+            f" {MAX_FEATURE_VERTICES:,} are taken. Simplify it.",
+            zh=f"{name} 的第 {worst + 1} 个要素含 {vertices[worst]:,} 个顶点，"
+            f"最多 {MAX_FEATURE_VERTICES:,} 个，请先简化。",
+        )
 
 
 def take_upload(
