@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import pickle
 import sys
 import tempfile
@@ -14,6 +15,8 @@ from starlette.types import Receive, Scope, Send
 
 from gis.core.errors import Unavailable
 from gis.playback.film import Film
+
+_log = logging.getLogger("gridmap.film")
 
 #: No film takes so long unless something is wrong.
 LONGEST_S = 180
@@ -89,7 +92,8 @@ async def _draw(film: Film, path: Path) -> None:
         detail, _, zh = said.decode().strip().rpartition("\n")
         raise Unavailable(detail or zh, zh=zh)
     if worker.returncode:
+        _log.error("a film could not be drawn: %s", said.decode(errors="replace"))
         raise Unavailable(
-            "The animation could not be drawn here: Pillow may be missing (pip install pillow).",
-            zh="此服务器无法绘制动画：可能缺少 Pillow（pip install pillow）。",
+            "The animation could not be drawn here; the server's log tells why.",
+            zh="动画绘制失败，原因见服务器日志。",
         )

@@ -9,11 +9,11 @@ import click
 
 from gis.cli.database import say, working_engine
 from gis.cli.progress import show_progress
-from gis.core.errors import Unavailable
 from gis.db.session import read_session
 from gis.divisions import get_deployment, padded_code
 from gis.playback import StepLength
 from gis.playback.film import SIZES, read_film
+from gis.playback.film.writing import require_encoder, write_film
 from gis.settings import Settings
 
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -56,10 +56,6 @@ def playback(
     output: Path,
 ) -> None:
     """导出时间回放 A period played back by the grids of then, as a moving picture."""
-    try:
-        from gis.playback.film.writing import require_encoder, write_film  # noqa: PLC0415
-    except ImportError as error:
-        raise _no_pillow() from error
     require_encoder(output.suffix)
     settings = Settings()
     with working_engine(settings) as engine, read_session(engine) as session:
@@ -80,9 +76,3 @@ def playback(
         write_film(film, output, lambda share: told("绘制", "drawing", share))
     number = len(film.playback.steps)
     say(f"已写出 {output}，共 {number} 帧", f"wrote {output}: {number} pictures")
-
-
-def _no_pillow() -> Unavailable:
-    return Unavailable(
-        "Drawing needs Pillow: pip install pillow", zh="绘图需要 Pillow：pip install pillow"
-    )

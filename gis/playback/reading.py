@@ -25,7 +25,7 @@ from gis.playback.model import (
     Totals,
 )
 from gis.playback.queries import list_boundaries, list_cells, list_changes
-from gis.playback.steps import StepLength, cut_steps
+from gis.playback.steps import EASY_STEPS, StepLength, cut_steps
 from gis.statistics import rate_of
 from gis.tiles import HeatLattice
 
@@ -41,6 +41,7 @@ def read_playback(
     lattice: HeatLattice | None = None,
     finest: StepLength = StepLength.HOUR,
     last_hours: int | None = None,
+    easy: int = EASY_STEPS,
 ) -> Playback:
     """Read a period in steps, told by the grids of then.
 
@@ -62,6 +63,8 @@ def read_playback(
         Shorter steps are refused: in them single events could be made out.
     last_hours
         Only so many hours of the period, those before its end or now; steps are hours then.
+    easy
+        How many steps there may be where no length is asked for.
 
     Returns
     -------
@@ -77,7 +80,13 @@ def read_playback(
         The step is shorter than `finest`.
     """
     length, edges = cut_steps(
-        first_day, last_day, length, now=clock.now(), finest=finest, last_hours=last_hours
+        first_day,
+        last_day,
+        length,
+        now=clock.now(),
+        finest=finest,
+        last_hours=last_hours,
+        easy=easy,
     )
     category = EventChoice(category=category).category
     if division is not None:

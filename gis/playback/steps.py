@@ -44,6 +44,7 @@ def cut_steps(
     now: dt.datetime,
     finest: StepLength = StepLength.HOUR,
     last_hours: int | None = None,
+    easy: int = EASY_STEPS,
 ) -> tuple[StepLength, list[dt.datetime]]:
     """Cut a period into steps.
 
@@ -52,7 +53,7 @@ def cut_steps(
     first_day, last_day
         Both included, in Asia/Shanghai.
     length
-        None for the finest that makes at most `EASY_STEPS`.
+        None for the finest that makes at most `easy` steps.
     now
         Nothing is told of later hours: what would begin after it is left out, unless that were
         everything.
@@ -60,6 +61,8 @@ def cut_steps(
         Shorter steps are refused, and not chosen.
     last_hours
         Only so many of the hours; steps are hours then, whatever `length` says.
+    easy
+        How many steps there may be where no length is asked for.
 
     Returns
     -------
@@ -93,7 +96,7 @@ def cut_steps(
             zh=f"时段 {first_day} 至 {last_day} 须在 {EARLIEST} 至 {LATEST} 之间",
         )
     offered = list(StepLength)[list(StepLength).index(finest) :]
-    chosen = length or _easy(first_day, last_day, offered)
+    chosen = length or _easy(first_day, last_day, offered, easy)
     if last_hours is not None:
         chosen, first_day = (
             StepLength.HOUR,
@@ -119,8 +122,10 @@ def _at_least(first_day: dt.date, last_day: dt.date, length: StepLength) -> int:
     return hours // (_HOURS[length] if length is not StepLength.MONTH else 744)
 
 
-def _easy(first_day: dt.date, last_day: dt.date, offered: list[StepLength]) -> StepLength:
-    found = (one for one in offered if _at_least(first_day, last_day, one) <= EASY_STEPS)
+def _easy(
+    first_day: dt.date, last_day: dt.date, offered: list[StepLength], easy: int
+) -> StepLength:
+    found = (one for one in offered if _at_least(first_day, last_day, one) <= easy)
     return next(found, StepLength.MONTH)
 
 

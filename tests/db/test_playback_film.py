@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -27,9 +26,10 @@ JUNE = (dt.date(2025, 6, 7), dt.date(2025, 6, 9))
 
 
 def film_of(engine: Engine, days: tuple[dt.date, dt.date] = JUNE, **asked: object) -> Film:
-    given = {"mode": "events", "language": "zh", "approval": "内部使用", "width": 640} | asked
+    given = {"mode": "events", "language": "zh", "approval": "内部使用", "width": 640}
+    given |= {"length": StepLength.DAY} | asked
     with read_session(engine) as session:
-        return read_film(session, factories.COUNTY, *days, length=StepLength.DAY, **given)
+        return read_film(session, factories.COUNTY, *days, **given)
 
 
 def test_a_film_has_a_picture_a_step_and_the_grids_of_then(
@@ -93,8 +93,18 @@ def test_too_long_a_film_is_refused_with_a_coarser_step(world_engine: Engine) ->
     assert str(MOST_PICTURES) in refused.value.detail_zh
 
 
-def test_a_film_without_its_encoder_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "which", lambda _: None)
+def test_without_a_step_a_film_is_as_fine_as_it_may_be(world_engine: Engine) -> None:
+    week = (dt.date(2025, 6, 2), dt.date(2025, 6, 8))
+    assert film_of(world_engine, days=week, length=None).playback.length == "day"
+    few_days = (dt.date(2025, 6, 2), dt.date(2025, 6, 6))
+    film = film_of(world_engine, days=few_days, length=None)
+    assert (film.playback.length, len(film.playback.steps)) == ("hour", MOST_PICTURES)
+
+
+def test_a_film_without_its_encoder_names_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
     require_encoder(".gif")
     for suffix, said in ((".webm", "ffmpeg"), (".mp4", "ffmpeg"), (".avi", ".avi")):
         with pytest.raises(Unavailable, match=re.escape(said)):

@@ -71,7 +71,13 @@ def read_film(
     _, south, _, north = _ground(session, division, None).bounds
     lattice = HeatLattice(CELL_M, (south + north) / 2)
     playback = read_playback(
-        session, first_day, last_day, division=inside, lattice=lattice, **asked
+        session,
+        first_day,
+        last_day,
+        division=inside,
+        lattice=lattice,
+        easy=MOST_PICTURES,
+        **asked,
     )
     _require_few(len(playback.steps), playback.length)
     grounds = {
