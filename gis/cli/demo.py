@@ -33,6 +33,7 @@ READY = """
   {title_en} is ready (schematic data, no real boundaries)
 
     地图 / map        {url}/
+    大屏 / screen     {url}/screen
     接口 / API        {url}/docs
     登录 / log in     {url}/login
     停止 / stop       Ctrl-C
