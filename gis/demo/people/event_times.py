@@ -12,6 +12,7 @@ from gis.events.deadlines import due_times
 from gis.profiles import Profile
 
 Floats = NDArray[np.float64]
+Times = NDArray[np.datetime64]
 
 LEVEL_SPEED = {1: 0.6, 2: 0.8, 3: 1.0}
 """How long an event of a level takes, relative to a normal one."""
@@ -49,9 +50,12 @@ def add_times(
     """
     occurred = events["occurred_at"].to_numpy().astype("datetime64[s]")
     delay = rng.lognormal(np.log(1500), 1.0, len(events)) * np.where(events["is_incident"], 0.3, 1)
-    reported = np.minimum(occurred + np.minimum(delay, 172_800).astype("timedelta64[s]"), end)
-    # A generator of its own: what is drawn after it stays what it was.
-    strain = _strain(events[["lon", "lat"]].to_numpy(), rng.spawn(1)[0])
+    # Generators of their own: what is drawn after them stays what it was.
+    places, lately = rng.spawn(2)
+    reported = _by_the_end(
+        occurred, occurred + np.minimum(delay, 172_800).astype("timedelta64[s]"), end, lately
+    )
+    strain = _strain(events[["lon", "lat"]].to_numpy(), places)
     local = pd.Series(reported, index=events.index).dt.tz_localize(SHANGHAI)
     due = due_times(profile, events["category_code"], local)
     allowed = (due - local).dt.total_seconds().to_numpy()
@@ -65,6 +69,15 @@ def add_times(
         is_running=done > end,
         strain=strain,
     )
+
+
+def _by_the_end(
+    occurred: Times, reported: Times, end: np.datetime64, rng: np.random.Generator
+) -> Times:
+    """Bring reports that would come too late between what they tell of and the end."""
+    share = rng.random(len(occurred))
+    hurried = occurred + ((end - occurred) * share).astype("timedelta64[s]")
+    return np.where(reported > end, hurried, reported)
 
 
 def _seconds(events: pd.DataFrame, allowed: Floats, strain: Floats, luck: Floats) -> Floats:
