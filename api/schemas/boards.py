@@ -6,8 +6,8 @@ import datetime as dt
 
 from pydantic import Field
 
-from api.schemas.common import Answer, DivisionRef
-from api.schemas.stats import DivisionEvents, GridFigures, People, Period, Rate, Rates
+from api.schemas.common import Answer
+from api.schemas.stats import DivisionStats, Rate
 
 
 class Today(Answer):
@@ -104,28 +104,15 @@ class BoardCalendar(Answer):
     )
 
 
-class Board(Answer):
+class Board(DivisionStats):
     """All figures of a division for one screen."""
 
-    division: DivisionRef
-    generation: int
-    at: dt.date
     now: dt.datetime = Field(description="When the events were counted.")
     standing_at: dt.datetime = Field(
         description="When people, staff, grids, assets and outliers were counted: a minute ago at"
         " most."
     )
-    period: Period
-    divisions: dict[str, int] = Field(description="Level → number, itself included.")
-    grids: GridFigures
-    staff: dict[str, int] = Field(description="Role → people who hold it.")
-    households: int | None
-    people: People
-    party_organisations: dict[str, int] = Field(description="Kind → number.")
-    assets: dict[str, int] = Field(description="Kind → number.")
     today: Today
-    events: DivisionEvents
-    rates: Rates
     trend: Trend
     classes: list[ClassCount] = Field(description="All of the catalogue, by code.")
     children: list[BoardChild] = Field(description="By code.")
