@@ -8,22 +8,14 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from markupsafe import Markup
 
-from api.deps import ReadSession, served
-from api.pages import (
-    NO_STORE,
-    WORKING,
-    account_of,
-    home_of,
-    html_answer,
-    to_login,
-)
+from api.deps import ReadSession
+from api.pages import NO_STORE, WORKING, account_of, map_answer, to_login
 from api.security import Asking
 from gis.core.access import Actor
-from gis.core.errors import Unavailable
-from gis.tiles import MapOverview, map_overview
+from gis.tiles import MapOverview
 from web.hints import hints
-from web.maps import GridMap, Page, Takeover, import_map, render_page
-from web.overview import config, grid_map, topology_url
+from web.maps import GridMap, Page, Takeover, import_map
+from web.overview import config, topology_url
 
 router = APIRouter(include_in_schema=False)
 
@@ -35,15 +27,9 @@ def get_edit_page(request: Request, session: ReadSession, actor: Asking) -> Resp
         return to_login(request)
     if not any(actor.may(power) for power in WORKING):
         return RedirectResponse("/", 303, NO_STORE)
-    try:
-        profile = served(request, session).profile
-    except Unavailable:
-        return html_answer(render_page("empty.html"))
-    overview = map_overview(session, profile, home_of(actor))
-    if overview is None:
-        return html_answer(render_page("empty.html"))
-    return html_answer(
-        _edit_page(grid_map(overview, request.app.state.settings), overview, _about(request, actor))
+    about = _about(request, actor)
+    return map_answer(
+        request, session, actor, lambda chart, overview, _: _edit_page(chart, overview, about)
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -15,6 +16,8 @@ from api.security import Asking, cookie_name, csrf_token
 from api.static_files import versioned
 from gis.core.access import Actor, Power
 from gis.core.errors import Unavailable
+from gis.db.session import ReadSession as Reader
+from gis.profiles import Profile
 from gis.tiles import MapOverview, map_overview
 from web.hints import hints
 from web.maps import (
@@ -45,6 +48,19 @@ POLICY = (
 @router.get("/")
 def get_map_page(request: Request, session: ReadSession, actor: Asking) -> Response:
     """Return the map page, the way to log in, or how to load data where there is none."""
+    about = {"account": account_of(request, actor), "sees_events": actor.may(Power.READ)}
+    return map_answer(
+        request, session, actor, lambda chart, overview, _: map_page(chart, overview, about)
+    )
+
+
+def map_answer(
+    request: Request,
+    session: Reader,
+    actor: Actor,
+    compose: Callable[[GridMap, MapOverview, Profile], str],
+) -> Response:
+    """Return a page with the map of what somebody may see, or what is in its place without one."""
     try:
         profile = served(request, session).profile
     except Unavailable:
@@ -54,8 +70,8 @@ def get_map_page(request: Request, session: ReadSession, actor: Asking) -> Respo
     overview = map_overview(session, profile, home_of(actor))
     if overview is None:
         return html_answer(render_page("empty.html"))
-    about = {"account": account_of(request, actor), "sees_events": actor.may(Power.READ)}
-    return html_answer(map_page(grid_map(overview, request.app.state.settings), overview, about))
+    chart = grid_map(overview, request.app.state.settings)
+    return html_answer(compose(chart, overview, profile))
 
 
 def to_login(request: Request) -> Response:

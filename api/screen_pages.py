@@ -8,16 +8,15 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 
-from api.deps import ReadSession, served
-from api.pages import account_of, home_of, html_answer, to_login
+from api.deps import ReadSession
+from api.pages import account_of, map_answer
 from api.security import Asking
 from gis.core.access import Power
-from gis.core.errors import Unavailable
 from gis.profiles import Profile
-from gis.tiles import MapOverview, map_overview
+from gis.tiles import MapOverview
 from web.hints import hints
-from web.maps import GridMap, HeatLayer, Page, Takeover, import_map, render_page
-from web.overview import config, grid_map, topology_url
+from web.maps import GridMap, HeatLayer, Page, Takeover, import_map
+from web.overview import config, topology_url
 
 router = APIRouter(include_in_schema=False)
 
@@ -29,26 +28,17 @@ def get_screen_page(request: Request, session: ReadSession, actor: Asking) -> Re
     What its address says after the question mark (division, rotate, theme, ana, lang and others)
     is read by the page itself.
     """
-    try:
-        profile = served(request, session).profile
-    except Unavailable:
-        return html_answer(render_page("empty.html"))
-    if not actor.may(Power.STATISTICS):
-        return to_login(request)
-    overview = map_overview(session, profile, home_of(actor))
-    if overview is None:
-        return html_answer(render_page("empty.html"))
-    about = {
-        "account": account_of(request, actor),
-        "sees_events": actor.may(Power.READ),
-        "names": _names(profile),
-        "closed_states": _closed_states(profile),
-    }
-    return html_answer(
-        _screen_page(
-            grid_map(overview, request.app.state.settings), overview, config(overview) | about
-        )
-    )
+
+    def compose(chart: GridMap, overview: MapOverview, profile: Profile) -> str:
+        about = {
+            "account": account_of(request, actor),
+            "sees_events": actor.may(Power.READ),
+            "names": _names(profile),
+            "closed_states": _closed_states(profile),
+        }
+        return _screen_page(chart, overview, config(overview) | about)
+
+    return map_answer(request, session, actor, compose)
 
 
 def _screen_page(chart: GridMap, overview: MapOverview, about: dict[str, Any]) -> str:
