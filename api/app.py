@@ -13,19 +13,22 @@ from sqlalchemy.engine import URL
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
-from api import access_pages, edit_pages, pages, screen_pages
-from api.bodies import BodyMiddleware
-from api.deps import refuse_unknown_parameters
+from api.admission.schemes import declare_schemes
+from api.admission.security import cookie_name, needs
+from api.deps.common import refuse_unknown_parameters
+from api.deps.footing import Footings
+from api.door.bodies import BodyMiddleware
+from api.door.headers import HeadersMiddleware
+from api.door.limits import RateMiddleware, RoomMiddleware
+from api.door.proxies import ProxyMiddleware
 from api.due import publishing_due
-from api.footing import Footings
-from api.headers import HeadersMiddleware
 from api.health import MeterMiddleware, Meters
-from api.limits import RateMiddleware, RoomMiddleware
-from api.live import Hub, build_of
-from api.locating import LocatorHolder
+from api.kept.locating import LocatorHolder
+from api.live.feed import Hub, build_of
+from api.pages import access, edit, screen, shell
+from api.pages.reference import add_reference
+from api.pages.static_files import STATIC, VersionedStatic
 from api.problems import add_handlers
-from api.proxies import ProxyMiddleware
-from api.reference import add_reference
 from api.routes import (
     accounts,
     assets,
@@ -53,9 +56,6 @@ from api.routes import (
     talking,
 )
 from api.schemas.common import problems, settled
-from api.schemes import declare_schemes
-from api.security import cookie_name, needs
-from api.static_files import STATIC, VersionedStatic
 from gis.core.access import Power
 from gis.core.errors import Unavailable
 from gis.db.engine import make_engine
@@ -186,12 +186,12 @@ def _add_routes(app: FastAPI) -> None:
         app.include_router(part.router, dependencies=strict, responses=errors)
     for part in (session, accounts):
         app.include_router(part.router, dependencies=strict[:1], responses=errors)
-    app.include_router(access_pages.router)
-    app.include_router(edit_pages.router)
-    app.include_router(screen_pages.router)
+    app.include_router(access.router)
+    app.include_router(edit.router)
+    app.include_router(screen.router)
     app.include_router(health.router, responses=errors)
     add_reference(app)
-    app.include_router(pages.router)
+    app.include_router(shell.router)
     app.mount("/static", VersionedStatic(directory=STATIC), name="static")
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import orjson
 from fastapi import Depends, Query
 
-from api.deps import MAX_BIGINT
+from api.deps.common import MAX_BIGINT
 from api.problems import BadCursor
 from gis.core.clock import SHANGHAI
 

@@ -13,8 +13,8 @@ from sqlalchemy import Engine, QueuePool
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.security import holds_for_all
-from api.streams import is_stream
+from api.admission.security import holds_for_all
+from api.door.streams import is_stream
 from gis.core.access import NOTHING, WHOLE, Power
 from gis.db.session import read_session
 from gis.grids import find_generation

@@ -22,7 +22,7 @@ from api.bulk.objects import read_document, read_lines
 from api.bulk.points import Points, counted
 from api.bulk.tables import read_arrow, read_csv
 from api.bulk.writing import open_writer
-from api.footing import Footings
+from api.deps.footing import Footings
 from gis import grids
 from gis.core.access import Scope
 from gis.core.crs import parse_crs

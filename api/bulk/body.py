@@ -1,6 +1,6 @@
 """The body of a bulk request: taken in as it comes, on disk where it is long.
 
-`api.bodies` bounds its length.
+`api.door.bodies` bounds its length.
 """
 
 from __future__ import annotations

@@ -7,9 +7,10 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 
+from api.admission.security import needs
 from api.answers import json_answer
-from api.deps import MAX_BIGINT, DivisionCode
-from api.gate import AuthorAsking, GateSession
+from api.deps.common import MAX_BIGINT, DivisionCode
+from api.deps.gate import AuthorAsking, GateSession
 from api.schemas.access import (
     AccountChange,
     AccountIn,
@@ -25,7 +26,6 @@ from api.schemas.access import (
     PasswordMade,
 )
 from api.schemas.common import problems
-from api.security import needs
 from gis import accounts
 from gis.accounts import AccountInfo, Author, KeyInfo
 from gis.core.access import Power, Role

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from api.admission.security import needs
 from api.answers import GeoJson, collection_answer, feature, split_page
 from api.cursors import read_cursor, write_cursor
-from api.deps import MAX_BIGINT, BBox, Division, Limit, ReadSession, Slug, SnapshotAsked
+from api.deps.common import MAX_BIGINT, BBox, Division, Limit, ReadSession, Slug, SnapshotAsked
 from api.schemas.assets import AssetCollection
 from api.schemas.common import problems
-from api.security import needs
 from gis import assets
 from gis.core.access import Power
 

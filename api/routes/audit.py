@@ -7,14 +7,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
+from api.admission.security import Asking, needs
 from api.answers import json_answer, split_page
 from api.cursors import read_cursor, write_cursor
-from api.deps import MAX_BIGINT, Division, Limit, Reported, Text
-from api.guarded import AuditSession
+from api.deps.common import MAX_BIGINT, Division, Limit, Reported, Text
+from api.deps.guarded import AuditSession
 from api.problems import BadCursor
 from api.schemas.audit import AuditPage
 from api.schemas.common import problems
-from api.security import Asking, needs
 from gis import audit
 from gis.core.access import Power
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
-from api.deps import ServedReading
+from api.deps.common import ServedReading
 from api.schemas.common import problems
 from gis.base_map import BaseMap, BaseMapSource, tile_box
 from gis.core.errors import NotFound

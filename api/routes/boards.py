@@ -7,13 +7,20 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from api.admission.security import Asking
+from api.admission.suppression import shown, shown_column
 from api.answers import json_answer
-from api.deps import CoveredDivision, ReadSession, Reported, Served, ServedReading, SnapshotAsked
+from api.deps.common import (
+    CoveredDivision,
+    ReadSession,
+    Reported,
+    Served,
+    ServedReading,
+    SnapshotAsked,
+)
+from api.kept.standing import standing
 from api.schemas.boards import Board
 from api.schemas.common import problems
-from api.security import Asking
-from api.standing import standing
-from api.suppression import shown, shown_column
 from gis import statistics
 from gis.core import clock
 from gis.core.access import Actor, Power

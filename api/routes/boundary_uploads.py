@@ -7,10 +7,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import StringConstraints
 
+from api.admission.security import Asking, needs
 from api.answers import GEOJSON, GeoJson, json_answer
 from api.bulk.body import Body
-from api.deps import MAX_BIGINT, DivisionCode, Limit, Printable, served
-from api.drafting import DraftSession, changeset_answer, detail_of, items_answer
+from api.deps.common import MAX_BIGINT, DivisionCode, Limit, Printable, served
+from api.deps.drafting import DraftSession, changeset_answer, detail_of, items_answer
 from api.schemas.boundary_uploads import (
     ApplicationIn,
     ConfirmationIn,
@@ -20,7 +21,6 @@ from api.schemas.boundary_uploads import (
 )
 from api.schemas.changesets import ChangesetDetail, edit_problems
 from api.schemas.common import problems
-from api.security import Asking, needs
 from gis.boundaries import uploads
 from gis.core.access import Power
 from gis.db.session import as_reader

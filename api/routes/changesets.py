@@ -7,10 +7,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request, Response
 
+from api.admission.security import Asking, needs
 from api.answers import GEOJSON, GeoJson, json_answer, split_page
 from api.cursors import read_cursor, write_cursor
-from api.deps import MAX_BIGINT, DivisionCode, Limit, Printable, ReadSession
-from api.drafting import (
+from api.deps.common import MAX_BIGINT, DivisionCode, Limit, Printable, ReadSession
+from api.deps.drafting import (
     BandAsked,
     DraftSession,
     Number,
@@ -47,7 +48,6 @@ from api.schemas.changesets import (
     edit_problems,
 )
 from api.schemas.common import problems
-from api.security import Asking, needs
 from gis.boundaries import drafts
 from gis.core.access import Power
 from gis.core.errors import Invalid

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from api.answers import json_answer
-from api.deps import ReadSession, ServedReading
+from api.deps.common import ReadSession, ServedReading
 from api.schemas.common import problems
 from api.schemas.deployment import DeploymentAnswer
 from gis.grids import find_generation

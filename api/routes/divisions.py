@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.answers import GeoJson, collection_answer, feature, json_answer, split_page
 from api.cursors import AfterCode, write_cursor
-from api.deps import (
+from api.deps.common import (
     Division,
     DivisionCode,
     Geometry,

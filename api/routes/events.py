@@ -7,9 +7,10 @@ from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
+from api.admission.security import needs
 from api.answers import GEOJSON, GeoJson, collection_answer, feature, json_answer, point, split_page
 from api.cursors import read_time_cursor, write_time_cursor
-from api.deps import (
+from api.deps.common import (
     BBox,
     Division,
     GridCode,
@@ -24,10 +25,9 @@ from api.deps import (
     Text,
     refused,
 )
-from api.guarded import ReportersKept
+from api.deps.guarded import ReportersKept
 from api.schemas.common import problems
 from api.schemas.events import EventCollection, EventHistoryFeature, EventIn
-from api.security import needs
 from gis import events
 from gis.core import clock
 from gis.core.access import Power
@@ -65,7 +65,7 @@ def report_event(
     snapshot = Snapshot(current_generation(reader), clock.today())
     answer = _history(reader, report.event_no, snapshot)
     if body.reporter is not None and report.created:
-        reporters.put(session, report.event_no, body.reporter)
+        reporters.put(session, report.event_no, body.reporter.model_dump())
     return json_answer(
         answer,
         status=201 if report.created else 200,

@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from api.admission.security import Asking, needs
 from api.answers import GEOJSON, GeoJson, feature, json_answer, split_page
-from api.deps import MAX_BIGINT, Geometry, GridCode, Limit, ReadSession, WholeSession
+from api.deps.common import MAX_BIGINT, Geometry, GridCode, Limit, ReadSession, WholeSession
 from api.schemas.common import problems
 from api.schemas.generations import (
     Crosswalk,
@@ -19,7 +20,6 @@ from api.schemas.generations import (
     RollbackAsked,
     RollbackDrafted,
 )
-from api.security import Asking, needs
 from gis.boundaries import publishing
 from gis.core.access import Power
 

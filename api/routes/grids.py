@@ -8,9 +8,11 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
+from api.admission.security import Asking, needs
+from api.admission.suppression import shown_parts
 from api.answers import GEOJSON, GeoJson, collection_answer, feature, json_answer, split_page
 from api.cursors import AfterCode, write_cursor
-from api.deps import (
+from api.deps.common import (
     MAX_BIGINT,
     BBox,
     Division,
@@ -24,8 +26,6 @@ from api.deps import (
 )
 from api.schemas.common import problems
 from api.schemas.grids import GridCollection, GridCounts, GridHistory, GridRegisterFeature
-from api.security import Asking, needs
-from api.suppression import shown_parts
 from gis import divisions, grids, households, statistics
 from gis.core.access import Actor, Power
 from gis.core.snapshot import Snapshot

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from api.answers import json_answer
-from api.deps import NobodysSession, served
+from api.deps.common import NobodysSession, served
 from api.health import Meters, sees_whole
 from api.schemas.common import problems
 from gis.core.errors import Unavailable

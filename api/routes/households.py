@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
+from api.admission.security import Asking
+from api.admission.suppression import shown_parts
 from api.answers import json_answer, page_links, split_page
 from api.cursors import AfterCode, write_cursor
-from api.deps import MAX_BIGINT, Division, Limit, ReadSession, SnapshotAsked
+from api.deps.common import MAX_BIGINT, Division, Limit, ReadSession, SnapshotAsked
 from api.schemas.common import problems
 from api.schemas.households import HouseholdCountsPage
-from api.security import Asking
-from api.suppression import shown_parts
 from gis import households
 from gis.core.access import Power
 

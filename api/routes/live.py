@@ -8,8 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
 
-from api.live import Hub
-from api.security import Asking, admit
+from api.admission.security import Asking, admit
+from api.live.feed import Hub
 
 router = APIRouter(prefix="/api/v1", tags=["live"])
 

@@ -12,13 +12,13 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import FiniteFloat
 
+from api.admission.security import Asking, holds_for_all
 from api.answers import json_answer
 from api.bulk import Asked, Body, Negotiated, answer_bulk
-from api.deps import MAX_BIGINT, Day
-from api.footing import Footings, Ground, NotReadError
+from api.deps.common import MAX_BIGINT, Day
+from api.deps.footing import Footings, Ground, NotReadError
 from api.schemas.common import problems
 from api.schemas.locate import CrsName, LocateAnswer, LocateManyAnswer, describe_bulk_body
-from api.security import Asking, holds_for_all
 from gis import grids
 from gis.core.access import Power
 from gis.core.crs import STORED_SRID, parse_crs

@@ -6,12 +6,12 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from api.admission.security import Asking
+from api.admission.suppression import shown_column
 from api.answers import json_answer
-from api.deps import MAX_BIGINT, OfThen, ReadSession, Reported, ServedReading, SnapshotAsked
+from api.deps.common import MAX_BIGINT, OfThen, ReadSession, Reported, ServedReading, SnapshotAsked
 from api.schemas.common import problems
 from api.schemas.maps import GridFiguresAnswer, HeatAnswer, TimelineAnswer
-from api.security import Asking
-from api.suppression import shown_column
 from gis.core.access import Actor, Power
 from gis.core.errors import Forbidden
 from gis.events.choice import EventChoice

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 
+from api.admission.security import Asking, needs
 from api.answers import json_answer
-from api.deps import Printable, ReadSession, ReportSession
-from api.guarded import DoerAsking, Keys, UnmaskSession
+from api.deps.common import Printable, ReadSession, ReportSession
+from api.deps.guarded import DoerAsking, Keys, UnmaskSession
 from api.schemas.common import problems
 from api.schemas.persons import PersonIn, PersonOut, PersonsFound, PhoneSearchIn, UnmaskIn
-from api.security import Asking, needs
 from gis import privacy
 from gis.core import clock
 from gis.core.access import Power

@@ -9,8 +9,9 @@ import numpy as np
 from fastapi import APIRouter, Depends, Query, Request, Response
 from numpy.typing import ArrayLike
 
+from api.admission.security import Asking
 from api.answers import json_answer
-from api.deps import (
+from api.deps.common import (
     CoveredDivisionAsked,
     Day,
     ReadSession,
@@ -18,11 +19,10 @@ from api.deps import (
     refused,
 )
 from api.filming import FilmAnswer
-from api.pages import home_of
+from api.pages.shell import home_of
 from api.routes.maps import Category, require_coarse
 from api.schemas.common import problems
 from api.schemas.playback import PlaybackAnswer
-from api.security import Asking
 from gis.core.access import Actor, Power
 from gis.playback import CHANGE_COLUMNS, MOST_STEPS, Playback, StepLength, read_playback
 from gis.playback.film import MOST_PICTURES, read_film

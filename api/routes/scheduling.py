@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
-from api.drafting import Number, PublishSession, Version, changeset_answer, detail_of
+from api.admission.security import Asking, needs
+from api.deps.drafting import Number, PublishSession, Version, changeset_answer, detail_of
 from api.schemas.changesets import ChangesetDetail
 from api.schemas.common import problems
-from api.security import Asking, needs
 from gis.boundaries import drafts
 from gis.core.access import Power
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import StringConstraints
 
 from api.answers import json_answer
-from api.deps import Printable, ReadSession, SnapshotAsked
+from api.deps.common import Printable, ReadSession, SnapshotAsked
 from api.schemas.common import problems
 from api.schemas.search import SearchAnswer
 from gis import grids

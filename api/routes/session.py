@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
+from api.admission.security import Asking
 from api.answers import json_answer
-from api.gate import (
+from api.deps.gate import (
     AuthorAsking,
     GateSession,
     address_of,
@@ -22,7 +23,6 @@ from api.gate import (
 )
 from api.schemas.access import LoginIn, PasswordIn, SessionOut
 from api.schemas.common import problems
-from api.security import Asking
 from gis import accounts
 from gis.accounts import Attempt, Opened, Refused
 from gis.core.access import Actor

@@ -6,12 +6,19 @@ from dataclasses import asdict
 
 from fastapi import APIRouter, Response
 
+from api.admission.security import Asking
+from api.admission.suppression import shown
 from api.answers import json_answer
-from api.deps import CoveredDivision, OfThen, ReadSession, Reported, ServedReading, SnapshotAsked
+from api.deps.common import (
+    CoveredDivision,
+    OfThen,
+    ReadSession,
+    Reported,
+    ServedReading,
+    SnapshotAsked,
+)
 from api.schemas.common import problems
 from api.schemas.stats import DivisionStats
-from api.security import Asking
-from api.suppression import shown
 from gis import statistics
 
 router = APIRouter(prefix="/api/v1/divisions", tags=["figures"])

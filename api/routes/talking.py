@@ -6,9 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
+from api.admission.security import Asking, needs
 from api.answers import json_answer
-from api.deps import MAX_BIGINT, Limit, ReadSession
-from api.drafting import Number, TalkSession, items_answer
+from api.deps.common import MAX_BIGINT, Limit, ReadSession
+from api.deps.drafting import Number, TalkSession, items_answer
 from api.schemas.changesets import (
     CommentIn,
     CommentList,
@@ -18,7 +19,6 @@ from api.schemas.changesets import (
     PresenceList,
 )
 from api.schemas.common import problems
-from api.security import Asking, needs
 from gis.boundaries import drafts
 from gis.core.access import Power
 from gis.core.errors import Invalid

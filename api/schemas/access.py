@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from api.deps import DivisionCode, Printable
+from api.deps.common import DivisionCode, Printable
 from api.schemas.common import Answer
 from gis.core.access import Power, Role
 

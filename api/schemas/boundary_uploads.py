@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from api.deps import Printable
+from api.deps.common import Printable
 from api.schemas.changesets import FaultOut, Title, Words
 from api.schemas.common import Answer
 from gis.boundaries.uploads.confirming import MAX_SNAP_M

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, StringConstraints
 
-from api.deps import Day, DivisionCode, GridCode, Printable, printable
+from api.deps.common import Day, DivisionCode, GridCode, Printable, printable
 from api.schemas.common import (
     PROBLEM,
     Answer,

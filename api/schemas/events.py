@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints, model_validator
 
-from api.deps import Printable
+from api.deps.common import Printable
 from api.schemas.common import Answer, Collection, Geometry
 from api.schemas.persons import ReporterIn
 from gis.events import NewEvent

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints
 
-from api.deps import Day, Printable
+from api.deps.common import Day, Printable
 from api.schemas.common import Answer, DivisionRef, GridRef, Lat, Lon
 
 #: Of the client; given back as it came.

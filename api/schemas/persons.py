@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from api.deps import Day, Printable
+from api.deps.common import Day, Printable
 from api.schemas.common import Answer
 
 Reason = Annotated[

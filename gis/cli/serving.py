@@ -20,10 +20,10 @@ from gis.core.errors import Unavailable
 
 LONGEST_GOODBYE_S = 3  # an open event stream would otherwise keep Ctrl-C waiting for ever
 BETWEEN_KNOCKS_S = 0.05
-#: How the server shows itself: no banner, bounds before a request, proxies trusted by `api.proxies`
-#: alone, no WebSockets.
+#: How the server shows itself: no banner, bounds before a request, proxies trusted by
+#: `api.door.proxies` alone, no WebSockets.
 OUTWARD: dict[str, Any] = {
-    "http": "api.protocol:BoundedProtocol",
+    "http": "api.door.protocol:BoundedProtocol",
     "ws": "none",
     "server_header": False,
     "proxy_headers": False,

@@ -20,7 +20,7 @@ from sqlalchemy import Engine, text
 from starlette.routing import Route
 
 from api.app import create_app
-from api.standing import Standing
+from api.kept.standing import Standing
 from gis.accounts import hash_secret
 from gis.privacy import new_keyring, write_keyring
 from tests import factories

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from api.app import create_app
-from api.standing import KEPT_S, Standing
+from api.kept.standing import KEPT_S, Standing
 from gis.core import clock
 from gis.events.deadlines import due_at
 from gis.profiles import load_profile

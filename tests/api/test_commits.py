@@ -7,9 +7,9 @@ import inspect
 from fastapi.routing import APIRoute
 from sqlalchemy import text
 
-from api import pages
 from api.app import create_app
-from api.deps import ReportSession
+from api.deps.common import ReportSession
+from api.pages import shell
 from tests.api.server import serving, settings_for
 from tests.api.test_answers import modules
 from tests.api.test_problems import assert_problem
@@ -34,7 +34,7 @@ def test_a_commit_that_fails_is_an_error_for_the_client(world_url, world_engine)
 
 
 def test_no_route_that_asks_the_store_is_async():
-    routes = [route for module in [*modules(), pages] for route in module.router.routes]
+    routes = [route for module in [*modules(), shell] for route in module.router.routes]
     endpoints = {r.path: r.endpoint for r in routes if isinstance(r, APIRoute)}
     assert {"/", "/metrics", "/api/v1/grids"} <= set(endpoints)
     # One asks nothing of the store, and must not wait for a thread behind those that do; the other

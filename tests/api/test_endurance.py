@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from api.app import create_app
-from api.static_files import VersionedStatic
+from api.pages.static_files import VersionedStatic
 from gis.db.session import write_session
 from tests.api.server import serving, settings_for
 from tests.api.test_problems import assert_problem

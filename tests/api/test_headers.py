@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from starlette.routing import BaseRoute, Mount, Route
 
 from api.app import STATIC, create_app
-from api.headers import ALWAYS, HSTS, INERT
+from api.door.headers import ALWAYS, HSTS, INERT
 from tests.api.server import ENDLESS, serving, settings_for
 
 #: What no policy may allow, with the one exception that docs/security.md explains.

@@ -11,11 +11,11 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from api import bodies, protocol, refusing
 from api.app import create_app
-from api.bodies import MAX_HELD, BodyMiddleware
-from api.limits import Buckets
-from api.proxies import networks
+from api.door import bodies, protocol, refusing
+from api.door.bodies import MAX_HELD, BodyMiddleware
+from api.door.limits import Buckets
+from api.door.proxies import networks
 from gis.core.errors import Invalid
 from tests.api.might import HEADERS, give_might
 from tests.api.server import serving, settings_for

@@ -16,10 +16,10 @@ from fastapi import FastAPI
 from sqlalchemy import Engine, text
 
 from api.app import create_app
-from api.limits import STREAMS
-from api.listening import NAME
-from api.live import MOST_REPLAYED, MOST_WAITING, Client, Edition, Pace
-from api.places import Seal
+from api.door.limits import STREAMS
+from api.live.feed import MOST_REPLAYED, MOST_WAITING, Client, Edition, Pace
+from api.live.listening import NAME
+from api.live.places import Seal
 from gis.accounts import hash_secret
 from gis.boundaries import publish_import
 from gis.core.access import WHOLE

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from api import footing
+from api.deps import footing
 from api.routes.locate import plain_position
 from gis.boundaries import publish_import
 from gis.core import clock

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from api import security
+from api.admission import security
 from api.app import create_app
 from gis import accounts
 from gis.accounts import Author

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from api.access_pages import local_path
+from api.pages.access import local_path
 from api.schemas.access import GrantableRole
 from gis.accounts import Author, lock_after, make_password
 from gis.accounts.passwords import SHORTEST, SILLY, check_password, hash_password, is_right

@@ -10,9 +10,9 @@ from typing import Annotated, Any
 import orjson
 from fastapi import Depends, Header, Path, Query, Request, Response
 
+from api.admission.security import Asking
 from api.answers import feature, json_answer
-from api.deps import MAX_BIGINT, refused
-from api.security import Asking
+from api.deps.common import MAX_BIGINT, refused
 from gis.boundaries import drafts
 from gis.core.access import Power
 from gis.core.errors import Forbidden, PreconditionFailed, Unidentified

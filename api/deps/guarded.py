@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
 
-from api.gate import GateSession, address_of
-from api.schemas.persons import ReporterIn
-from api.security import Asking
+from api.admission.security import Asking
+from api.deps.gate import GateSession, address_of
 from gis.core import clock
 from gis.core.access import Power
 from gis.db import session as sessions
@@ -41,12 +40,13 @@ class Reporters:
     doer: Doer
     days: int
 
-    def put(self, session: sessions.WriteSession, event_no: str, reporter: ReporterIn) -> None:
+    def put(
+        self, session: sessions.WriteSession, event_no: str, given: Mapping[str, str | None]
+    ) -> None:
         """Encrypt and store the reporter; the last thing that the transaction does."""
         keyring = self.keys.current()
         event = find_subject(sessions.as_reader(session), "event", event_no, event_no[8:14])
         until = clock.today() + dt.timedelta(days=self.days)
-        given = reporter.model_dump()
         put_person(session, keyring, self.doer, event, given, retain_until=until)
 
 

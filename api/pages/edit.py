@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from markupsafe import Markup
 
-from api.deps import ReadSession
-from api.pages import NO_STORE, WORKING, account_of, map_answer, to_login
-from api.security import Asking
+from api.admission.security import Asking
+from api.deps.common import ReadSession
+from api.pages.shell import NO_STORE, WORKING, account_of, map_answer, to_login
 from gis.core.access import Actor
 from gis.tiles import MapOverview
 from web.hints import hints

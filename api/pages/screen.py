@@ -8,9 +8,9 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 
-from api.deps import ReadSession
-from api.pages import account_of, map_answer
-from api.security import Asking
+from api.admission.security import Asking
+from api.deps.common import ReadSession
+from api.pages.shell import account_of, map_answer
 from gis.core.access import Power
 from gis.profiles import Profile
 from gis.tiles import MapOverview

@@ -1,10 +1,10 @@
-"""How requests say who asks, for readers of the OpenAPI document; `api.security` reads them."""
+"""How requests say who asks, for the OpenAPI document; `api.admission.security` reads them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from api.security import CSRF_HEADER, SAFE_METHODS
+from api.admission.security import CSRF_HEADER, SAFE_METHODS
 
 #: Alternatives: a key, a session, or nobody in particular where the deployment lets them.
 _READING: list[dict[str, list[str]]] = [{"key": []}, {"session": []}, {}]

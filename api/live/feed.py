@@ -22,8 +22,8 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.listening import Bulletin, Listener
-from api.places import Place, Seal
+from api.live.listening import Bulletin, Listener
+from api.live.places import Place, Seal
 from gis.core import clock
 from gis.core.access import WHOLE, Actor
 from gis.core.errors import Forbidden, Unavailable, Unidentified

@@ -20,10 +20,10 @@ from ipaddress import ip_network
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.door.proxies import peer_of
+from api.door.refusing import refuse
+from api.door.streams import asks_for_stream, is_stream
 from api.problems import Problem, problem_of
-from api.proxies import peer_of
-from api.refusing import refuse
-from api.streams import asks_for_stream, is_stream
 from gis.core.errors import TooMany, Unavailable
 
 #: Always answered: who asks is the machine that decides whether to restart us.

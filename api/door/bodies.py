@@ -9,8 +9,8 @@ from fastapi import HTTPException
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.door.refusing import refuse
 from api.problems import Problem
-from api.refusing import refuse
 
 #: Bodies that are read into memory as a whole, bytes.
 MAX_HELD = 4_000_000

@@ -15,8 +15,8 @@ from fastapi.routing import APIRoute
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from starlette.datastructures import State
 
-from api.locating import LocatorHolder
-from api.security import Asking
+from api.admission.security import Asking
+from api.kept.locating import LocatorHolder
 from gis.core.access import NOTHING, WHOLE, Power
 from gis.core.errors import BadProfile, Forbidden, NotFound, Unavailable, Unidentified
 from gis.core.snapshot import Snapshot

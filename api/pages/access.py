@@ -10,7 +10,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from markupsafe import Markup
 
-from api.gate import (
+from api.admission.security import Asking
+from api.deps.gate import (
     address_of,
     at_gate,
     callback_of,
@@ -21,8 +22,7 @@ from api.gate import (
     settings_of,
     title_of,
 )
-from api.pages import NO_STORE, html_answer, to_login
-from api.security import Asking
+from api.pages.shell import NO_STORE, html_answer, to_login
 from gis import accounts
 from gis.accounts.oidc import Begun
 from gis.core.access import GRANTABLE, Actor, Power

@@ -14,7 +14,7 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
 
-STATIC = Path(__file__).resolve().parents[1] / "web" / "static"
+STATIC = Path(__file__).resolve().parents[2] / "web" / "static"
 FOR_EVER = "public, max-age=31536000, immutable"
 #: What gzip makes shorter; fonts and pictures are packed already.
 PACKED = {".js", ".mjs", ".css", ".svg", ".json"}

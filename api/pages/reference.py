@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI, Response
 
-from api.pages import html_answer
+from api.pages.shell import html_answer
 
 STYLE = """
 body{font:15px/1.5 system-ui,"Noto Sans SC","Microsoft YaHei",sans-serif;max-width:64rem;

@@ -11,9 +11,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from markupsafe import Markup
 
-from api.deps import ReadSession, served
-from api.security import Asking, cookie_name, csrf_token
-from api.static_files import versioned
+from api.admission.security import Asking, cookie_name, csrf_token
+from api.deps.common import ReadSession, served
+from api.pages.static_files import versioned
 from gis.core.access import Actor, Power
 from gis.core.errors import Unavailable
 from gis.db.session import ReadSession as Reader

@@ -15,7 +15,7 @@ from functools import partial
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.deps import served_by
+from api.deps.common import served_by
 from gis import divisions
 from gis.core.access import WHOLE, Scope
 from gis.core.datum import Bounds

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
 
-from api.deps import served
-from api.security import Asking, cookie_name, csrf_token
+from api.admission.security import Asking, cookie_name, csrf_token
+from api.deps.common import served
 from gis.accounts import Author, Lives, Opened, Refused, room_to_hash
 from gis.accounts.oidc import Provider
 from gis.core.access import NOTHING, POWERS, Actor

@@ -1,0 +1,1 @@
+"""What routes ask for by type, checked before a route begins."""

@@ -1,0 +1,1 @@
+"""Before a request: bounds on its head, its body and its number, and what every answer says."""
