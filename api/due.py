@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from gis.boundaries import drafts
+from gis.boundaries.publishing import load_code
 from gis.core import clock
 from gis.core.access import WHOLE
 from gis.core.errors import GridmapError
@@ -72,6 +73,8 @@ async def publish_every_day(engine: Engine) -> None:
         Of the server's login. Where several processes share a database, one of them publishes.
     """
     done: dt.date | None = None
+    # Meanwhile nobody waits for it; whoever publishes first would.
+    await to_thread.run_sync(load_code)
     while True:
         today = clock.today()
         # Not abandoned when the server stops: what is being published is published.
@@ -90,7 +93,7 @@ def _publish(engine: Engine) -> bool:
     except Exception:  # noqa: BLE001 - a task that ends publishes nothing any more, unheard
         _log.exception("what is due could not be published")
         return False
-    for one in found or ():
+    for one in found.done:
         told = one.refusal["detail"] if one.refusal else f"generation {one.generation}"
         _log.warning("changeset %s was due: %s", one.changeset_id, told)
-    return found is not None
+    return found.is_over

@@ -80,7 +80,10 @@ class ChangesetIn(BaseModel):
         default=None, description="First day on which it shall hold; the day of publication if null"
     )
     scope: list[DivisionCode] = Field(
-        min_length=1, max_length=100, description="Townships whose grids may change."
+        min_length=1,
+        max_length=100,
+        description="Townships whose grids may change; the county's own code for exclusive grids of"
+        " the county as such.",
     )
 
 
@@ -167,6 +170,12 @@ class ScheduleRefusal(Answer):
     detail_zh: str
     codes: list[str] | None = Field(default=None, description="Grids that others changed.")
     divisions: list[str] | None = Field(default=None, description="Beyond the approved scope.")
+    attempts: int | None = Field(
+        default=None, description="How often publication failed, and was not refused."
+    )
+    retry_at: dt.datetime | None = Field(
+        default=None, description="When it is tried again; then the draft is still scheduled."
+    )
 
 
 class ChangesetOut(Answer):
@@ -192,7 +201,8 @@ class ChangesetOut(Answer):
     )
     scheduled_by: str | None
     schedule_refusal: ScheduleRefusal | None = Field(
-        description="Why it was not published on that day; it is approved and not scheduled."
+        description="Why it was not published on that day. It is approved, and not scheduled any"
+        " more unless `retry_at` is given."
     )
     operations: int = Field(description="Operations that hold.")
     undone: int = Field(description="Operations that can be redone.")

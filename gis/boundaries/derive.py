@@ -43,24 +43,31 @@ def followed_columns(
     pandas.DataFrame
         ``colour_index``, ``bounds_text``, in the order of the grids.
     """
-    derived = pd.DataFrame({"colour_index": 0, "bounds_text": ""}, index=grids.index)
-    for is_basic in (True, False):
-        layer = grids[(grids["kind"] != "exclusive") == is_basic]
-        derived.loc[layer.index, "colour_index"] = _colours(layer, known_colours, unsettled)
-    basic = grids[grids["kind"] != "exclusive"]
+    # Arrays: of the few grids around a split every look at a column costs more than its answer.
+    codes, names, shapes = (
+        np.asarray(grids[column], dtype=object) for column in ("code", "name", "geometry")
+    )
+    colours = np.zeros(len(grids), dtype=np.int64)
+    bounds = np.full(len(grids), "", dtype=object)
+    is_basic = np.asarray(grids["kind"], dtype=object) != "exclusive"
+    for layer in (np.flatnonzero(is_basic), np.flatnonzero(~is_basic)):
+        colours[layer] = _colours(list(codes[layer]), shapes[layer], known_colours, unsettled)
+    counties = np.array([code[:6] for code in grids["division_code"]], dtype=object)
     # County by county: what lies beyond is the edge, whether it is loaded or not.
-    for _, county in basic.groupby(basic["division_code"].str[:6]):
-        arcs = extract_arcs(county.geometry.to_numpy())
-        derived.loc[county.index, "bounds_text"] = bounds_texts(arcs, list(county["name"]))
-    return derived
+    for code in sorted(set(counties[is_basic])):
+        county = np.flatnonzero(is_basic & (counties == code))
+        bounds[county] = bounds_texts(extract_arcs(shapes[county]), list(names[county]))
+    return pd.DataFrame({"colour_index": colours, "bounds_text": bounds}, index=grids.index)
 
 
 def _colours(
-    layer: gpd.GeoDataFrame, known_colours: dict[str, int], unsettled: Collection[str]
+    codes: list[str], shapes: Geometries, known: dict[str, int], unsettled: Collection[str]
 ) -> NDArray[np.int8]:
-    pairs = contacts(layer.geometry.to_numpy())
-    existing = np.array([known_colours.get(code, -1) for code in layer["code"]], dtype=np.int64)
-    gives_way = np.array([code in unsettled for code in layer["code"]], dtype=bool)
+    if not codes:
+        return np.empty(0, dtype=np.int8)
+    pairs = contacts(shapes)
+    existing = np.array([known.get(code, -1) for code in codes], dtype=np.int64)
+    gives_way = np.array([code in unsettled for code in codes], dtype=bool)
     for one, other in (pairs.T, pairs[:, ::-1].T):
         clash = gives_way[one] & ~gives_way[other] & (existing[one] == existing[other])
         existing[one[clash]] = -1

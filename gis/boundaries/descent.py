@@ -6,14 +6,13 @@ from collections import Counter
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import shapely
 from sqlalchemy import text
 
 from gis.boundaries.refile import Moves
 from gis.boundaries.versions import Revision
 from gis.core.lattice import Geometries, lattice_geometry
-from gis.db.copying import append_frame
+from gis.db.copying import append_columns
 from gis.db.session import WriteSession
 
 #: An overlap narrower than this (lattice units, about a centimetre) comes of rounding.
@@ -47,7 +46,8 @@ def write_lineage(
     before, grids, changes = revision.before, revision.grids, revision.changes
     shapes = dict(zip(grids["code"], grids.geometry, strict=True))
     old = [*changes.changed, *changes.retired]
-    wkb = [bytes(value) for value in before.loc[old, "wkb"]]
+    known = before["wkb"].to_dict()
+    wkb = [bytes(known[code]) for code in old]
     was = dict(zip(old, shapely.from_wkb(wkb), strict=True))
     same = {code for code in changes.changed if was[code] == shapes[code]}
     parents = {code: shape for code, shape in was.items() if code not in same}
@@ -75,9 +75,10 @@ def write_lineage(
             pairs.items(), operations(list(pairs)), strict=True
         )
     ]
-    columns = ("county_code", "generation", "parent_id", "child_id", "operation")
-    names = [*columns, "area_share", "household_share"]
-    append_frame(session, "lineage", pd.DataFrame(rows, columns=names, dtype=object))
+    names = ("county_code", "generation", "parent_id", "child_id", "operation")
+    values = zip((*names, "area_share", "household_share"), zip(*rows, strict=True), strict=True)
+    columns = {name: np.array(column, dtype=object) for name, column in values}
+    append_columns(session, "lineage", columns, len(rows))
 
 
 def _exchanged(shares: Shares) -> Shares:

@@ -15,15 +15,13 @@ import pandas as pd
 from gis.boundaries.defects import exclusive_overlaps, shape_defects, summarise
 from gis.boundaries.import_queries import find_borders, list_division_names
 from gis.boundaries.publish import Publication, publish_import
-from gis.boundaries.reading.columns import FIELDS, SPELLINGS, grid_columns
-from gis.boundaries.reading.layers import read_layer
+from gis.boundaries.reading.apart import LARGE, read_apart
+from gis.boundaries.reading.columns import FIELDS, grid_columns
 from gis.boundaries.reading.mending import mend_borders
 from gis.boundaries.reading.model import Layer
 from gis.boundaries.reading.reference import require_reference, resolve_crs
 from gis.boundaries.reading.shapes import Shapes, canonical_shapes
-from gis.boundaries.reading.sources import open_source
 from gis.core.coverage import Defect, tiling_defects
-from gis.core.crs import CRS84
 from gis.core.datum import Bounds
 from gis.core.errors import NotFound, NotTiling, RowsRefused
 from gis.db.session import WriteSession, as_reader
@@ -130,11 +128,9 @@ def import_boundaries(
             zh="尚未导入行政区划；请先运行 gridmap import-divisions",
         )
     progress("读取文件", "reading the file")
-    with open_source(path, options.layer) as source:
-        layer = read_layer(source, options.layer, SPELLINGS)
-        # By its standard a GeoJSON file that names no system is in longitude and latitude.
-        from_file = CRS84 if source.is_degrees_by_standard else layer.crs
-    said = resolve_crs(from_file) if options.crs is None else None
+    # A file comes from somebody, whoever types the command: it is read where it can do no harm.
+    layer = read_apart(path, options.layer, LARGE).layer
+    said = resolve_crs(layer.crs) if options.crs is None else None
     bounds = Bounds(*profile.bounds)
     borders = find_borders(as_reader(session))
     crs = require_reference(said, options.crs, layer.shapes, bounds, borders)

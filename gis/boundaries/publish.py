@@ -166,9 +166,10 @@ def refile_area(session: WriteSession, area: Area, locator: Locator) -> Refiled:
 def changed_boxes(revision: Revision) -> NDArray[np.float64]:
     """Return the boxes of what is created, changed and retired, float64 (n, 4), degrees."""
     changes, grids = revision.changes, revision.grids
-    old = revision.before.loc[[*changes.changed, *changes.retired], "wkb"]
-    new = grids.geometry[grids["code"].isin({*changes.created, *changes.changed})]
-    shapes = [*shapely.from_wkb([bytes(wkb) for wkb in old]), *new]
+    known, written = revision.before["wkb"].to_dict(), {*changes.created, *changes.changed}
+    old = [bytes(known[code]) for code in (*changes.changed, *changes.retired)]
+    rows = zip(grids["code"], grids["geometry"], strict=True)
+    shapes = [*shapely.from_wkb(old), *(shape for code, shape in rows if code in written)]
     return np.asarray(shapely.bounds(np.array(shapes, dtype=object))).reshape(-1, 4)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from typing import Any
 
 import geopandas as gpd
@@ -76,7 +77,7 @@ def require_divisions(grids: gpd.GeoDataFrame, paths: dict[str, list[str]]) -> N
 
 
 def _require_unique_codes(codes: pd.Series) -> None:
-    doubled = sorted(set(codes[codes.duplicated()]))
+    doubled = sorted(code for code, times in Counter(codes).items() if times > 1)
     if doubled:
         raise Invalid(
             f"{len(doubled)} grid codes occur twice, for example {doubled[0]}",
@@ -98,29 +99,31 @@ def division_paths(session: WriteSession, codes: list[str] | None = None) -> dic
 
 
 def _require_known_divisions(grids: gpd.GeoDataFrame, divisions: dict[str, list[str]]) -> None:
-    unknown = grids[~grids["division_code"].isin(list(divisions))]
-    if not unknown.empty:
-        first = unknown.iloc[0]
+    owners = zip(grids["code"], grids["division_code"], strict=True)
+    unknown = [(code, owner) for code, owner in owners if owner not in divisions]
+    if unknown:
+        code, owner = unknown[0]
         raise Invalid(
             f"{len(unknown)} grids belong to divisions that are not loaded, for example grid"
-            f" {first['code']} to {first['division_code']}; import the divisions first",
-            zh=f"有 {len(unknown)} 个网格的所属区划不存在，例如网格 {first['code']} 属于"
-            f" {first['division_code']}；请先导入行政区划",
-            codes=list(unknown["code"][:20]),
+            f" {code} to {owner}; import the divisions first",
+            zh=f"有 {len(unknown)} 个网格的所属区划不存在，例如网格 {code} 属于"
+            f" {owner}；请先导入行政区划",
+            codes=[code for code, _ in unknown[:20]],
         )
 
 
 def _require_codes_of_counties(grids: gpd.GeoDataFrame) -> None:
     """Raise unless codes begin with their county: what is filed takes its county from them."""
-    foreign = grids[grids["code"].str[:6] != grids["division_code"].str[:6]]
-    if not foreign.empty:
-        first = foreign.iloc[0]
+    owners = zip(grids["code"], grids["division_code"], strict=True)
+    foreign = [(code, owner) for code, owner in owners if code[:6] != owner[:6]]
+    if foreign:
+        code, owner = foreign[0]
         raise Invalid(
             f"{len(foreign)} grid codes do not begin with the six digits of their county, for"
-            f" example {first['code']} of {first['division_code']}",
-            zh=f"有 {len(foreign)} 个网格编码前 6 位与所属县级代码不符，例如 {first['code']}"
-            f"（所属区划 {first['division_code']}）",
-            codes=list(foreign["code"][:20]),
+            f" example {code} of {owner}",
+            zh=f"有 {len(foreign)} 个网格编码前 6 位与所属县级代码不符，例如 {code}"
+            f"（所属区划 {owner}）",
+            codes=[code for code, _ in foreign[:20]],
         )
 
 
@@ -296,15 +299,18 @@ def require_kept_layers(grids: gpd.GeoDataFrame, before: pd.DataFrame) -> None:
     Invalid
         Names the grid.
     """
-    known = grids[grids["code"].isin(before.index)]
-    was = before.loc[known["code"], "kind"].to_numpy() == "exclusive"
-    moved = known["code"][was != (known["kind"] == "exclusive").to_numpy()]
-    if not moved.empty:
+    was = dict(zip(before.index, before["kind"], strict=True))
+    moved = [
+        code
+        for code, kind in zip(grids["code"], grids["kind"], strict=True)
+        if code in was and (was[code] == "exclusive") != (kind == "exclusive")
+    ]
+    if moved:
         raise Invalid(
-            f"grid {moved.iloc[0]} would move to the other layer (basic or exclusive);"
+            f"grid {moved[0]} would move to the other layer (basic or exclusive);"
             " give it a new code",
-            zh=f"网格 {moved.iloc[0]} 在基础网格与专属网格之间变更，请使用新的编码",
-            codes=list(moved[:20]),
+            zh=f"网格 {moved[0]} 在基础网格与专属网格之间变更，请使用新的编码",
+            codes=moved[:20],
         )
 
 

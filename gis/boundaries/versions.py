@@ -15,7 +15,7 @@ import shapely
 from sqlalchemy import Result, text
 
 from gis.boundaries.derive import shape_columns
-from gis.db.copying import append_frame, ewkb, point_ewkb, reserve_ids
+from gis.db.copying import append_columns, ewkb, point_ewkb, reserve_ids
 from gis.db.session import WriteSession
 from gis.db.sql import read_sql
 
@@ -249,61 +249,61 @@ def write_grids(session: WriteSession, revision: Revision, derived: pd.DataFrame
     new = [code for code in changes.created if code not in before.index]
     ids: dict[str, int] = before["grid_id"].to_dict()
     if new:
-        created = grids[grids["code"].isin(new)]
-        fresh = reserve_ids(session, "grid", "grid_id", len(created))
-        append_frame(session, "grid", _identity_rows(created, fresh, revision.moment))
-        ids |= dict(zip(created["code"], fresh.tolist(), strict=True))
-    written = grids["code"].isin({*changes.created, *changes.changed, *changes.followed})
+        fresh = reserve_ids(session, "grid", "grid_id", len(new))
+        kinds = dict(zip(grids["code"], grids["kind"], strict=True))
+        identities = _identity_rows({code: kinds[code] for code in new}, fresh, revision.moment)
+        append_columns(session, "grid", identities, len(new))
+        ids |= dict(zip(new, fresh.tolist(), strict=True))
+    wanted = {*changes.created, *changes.changed, *changes.followed}
+    written = np.array([code in wanted for code in grids["code"]], dtype=bool)
     rows = _version_rows(grids[written], derived[written], revision.moment)
-    rows["grid_id"] = [int(ids[code]) for code in rows["code"]]
-    append_frame(session, "grid_version", rows)
+    rows["grid_id"] = np.array([int(ids[code]) for code in rows["code"]], dtype=np.int64)
+    append_columns(session, "grid_version", rows, int(written.sum()))
     return ids
 
 
 def _close_grids(session: WriteSession, revision: Revision) -> None:
     changes = revision.changes
-    gone = revision.before.loc[[*changes.changed, *changes.retired, *changes.followed]]
+    codes = [*changes.changed, *changes.retired, *changes.followed]
+    known = revision.before["grid_version_id"].to_dict()
     session.execute(
         text(read_sql(__file__, "close_grid_versions")),
         {
-            "counties": sorted(set(gone["county_code"])),
-            "ids": [int(number) for number in gone["grid_version_id"]],
+            "counties": sorted({code[:6] for code in codes}),
+            "ids": [int(known[code]) for code in codes],
             "generation": revision.moment.generation,
             "effective_from": revision.moment.effective_from,
         },
     )
 
 
-def _identity_rows(created: gpd.GeoDataFrame, ids: Any, moment: Moment) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "county_code": created["division_code"].str[:6].to_numpy(),
-            "grid_id": ids,
-            "layer": np.where(created["kind"] == "exclusive", "exclusive", "basic"),
-            "created_generation": moment.generation,
-        }
-    )
+def _identity_rows(kinds: dict[str, str], ids: Any, moment: Moment) -> dict[str, Any]:
+    layers = ["exclusive" if kind == "exclusive" else "basic" for kind in kinds.values()]
+    return {
+        # A code begins with its county (`gis.boundaries.rules.require_divisions`).
+        "county_code": np.array([code[:6] for code in kinds], dtype=object),
+        "grid_id": ids,
+        "layer": np.array(layers, dtype=object),
+        "created_generation": moment.generation,
+    }
 
 
-def _version_rows(grids: gpd.GeoDataFrame, derived: pd.DataFrame, moment: Moment) -> pd.DataFrame:
+def _version_rows(grids: gpd.GeoDataFrame, derived: pd.DataFrame, moment: Moment) -> dict[str, Any]:
     given = ("code", "name", "kind", "division_code")
-    shapes = shape_columns(grids.geometry.to_numpy())
-    return pd.DataFrame(
-        {
-            "county_code": grids["division_code"].str[:6].to_numpy(),
-            "generations": f"[{moment.generation},)",
-            "valid": f"[{moment.effective_from},)",
-            **{name: grids[name].to_numpy() for name in given},
-            "geom": ewkb(grids.geometry.to_numpy()),
-            "label": point_ewkb(shapes["label_lon"], shapes["label_lat"]),
-            **{name: derived[name].to_numpy() for name in ("colour_index", "bounds_text")},
-            **{
-                name: shapes[name].to_numpy()
-                for name in ("area_m2", "perimeter_m", "label_radius_m")
-            },
-            "attributes": [orjson.dumps(value).decode() for value in grids["attributes"]],
-        }
-    )
+    polygons = np.asarray(grids["geometry"], dtype=object)
+    shapes = shape_columns(polygons)
+    attributes = [orjson.dumps(value).decode() for value in grids["attributes"]]
+    return {
+        "county_code": np.array([code[:6] for code in grids["division_code"]], dtype=object),
+        "generations": f"[{moment.generation},)",
+        "valid": f"[{moment.effective_from},)",
+        **{name: np.asarray(grids[name], dtype=object) for name in given},
+        "geom": ewkb(polygons),
+        "label": point_ewkb(shapes["label_lon"], shapes["label_lat"]),
+        **{name: derived[name].to_numpy() for name in ("colour_index", "bounds_text")},
+        **{name: shapes[name].to_numpy() for name in ("area_m2", "perimeter_m", "label_radius_m")},
+        "attributes": np.array(attributes, dtype=object),
+    }
 
 
 def write_outlines(
@@ -338,17 +338,13 @@ def write_outlines(
             "effective_from": moment.effective_from,
         },
     )
-    append_frame(
-        session,
-        "division_outline",
-        pd.DataFrame(
-            {
-                "county_code": outlines["division_code"].str[:6].to_numpy(),
-                "division_code": outlines["division_code"].to_numpy(),
-                "generations": f"[{moment.generation},)",
-                "valid": f"[{moment.effective_from},)",
-                "geom": ewkb(outlines["geometry"].to_numpy()),
-                "area_m2": outlines["area_m2"].to_numpy(),
-            }
-        ),
-    )
+    codes_written = np.asarray(outlines["division_code"], dtype=object)
+    rows = {
+        "county_code": np.array([code[:6] for code in codes_written], dtype=object),
+        "division_code": codes_written,
+        "generations": f"[{moment.generation},)",
+        "valid": f"[{moment.effective_from},)",
+        "geom": ewkb(outlines["geometry"].to_numpy()),
+        "area_m2": outlines["area_m2"].to_numpy(),
+    }
+    append_columns(session, "division_outline", rows, len(outlines))

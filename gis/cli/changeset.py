@@ -227,10 +227,7 @@ def publish_due() -> None:
     """发布到期方案 Publish the drafts whose day has come; a running server does it by itself."""
     with working_engine(Settings()) as engine:
         found = drafts.publish_due(partial(write_session, engine))
-    if found is None:
-        say("另一进程正在发布到期方案", "another process is publishing what is due")
-        return
-    for one in found:
+    for one in found.done:
         if one.refusal is None:
             say(
                 f"方案 {one.changeset_id}：已发布第 {one.generation} 版",
@@ -241,8 +238,15 @@ def publish_due() -> None:
                 f"方案 {one.changeset_id}：未能发布，{one.refusal['detail_zh']}",
                 f"changeset {one.changeset_id}: not published: {one.refusal['detail']}",
             )
-    if not found:
+    if found.done:
+        return
+    if found.is_over:
         say("没有到期的方案", "nothing is due")
+    else:
+        say(
+            "到期方案正由另一进程发布，或将稍后重试",
+            "what is due is being published by another process, or is tried again later",
+        )
 
 
 def _version(session: WriteSession, number: int) -> int:

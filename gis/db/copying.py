@@ -54,8 +54,10 @@ def copy_frame(session: WriteSession, table: str, frame: pd.DataFrame) -> int:
     return copy_columns(session, table, dict(frame.items()), len(frame))
 
 
-def append_frame(session: WriteSession, table: str, frame: pd.DataFrame) -> int:
-    """Append the rows of a frame in whichever way the session may; see `copy_frame`.
+def append_columns(
+    session: WriteSession, table: str, columns: Mapping[str, Any], count: int
+) -> int:
+    """Append rows, given by columns, in whichever way the session may; see `copy_columns`.
 
     PostgreSQL takes no COPY into a table whose row-level security applies to whoever writes: the
     server publishes by INSERT, commands by COPY.
@@ -66,25 +68,31 @@ def append_frame(session: WriteSession, table: str, frame: pd.DataFrame) -> int:
         The open transaction.
     table
         Name of the table.
-    frame
-        Values as PostgreSQL reads them as text; None becomes NULL.
+    columns
+        Name → values (numpy or pandas) of shape (count,), or one value for all rows; as PostgreSQL
+        reads them as text. None becomes NULL.
+    count
+        Number of rows.
 
     Returns
     -------
     int
-        Number of rows written.
+        The same number.
     """
     with driver_connection(session).cursor() as cursor:
         cursor.execute("SELECT row_security_active(%s)", (f'public."{table}"',))
         if not cursor.fetchone()[0]:
-            return copy_frame(session, table, frame)
+            return copy_columns(session, table, columns, count)
         statement = sql.SQL("INSERT INTO {} ({}) VALUES %s").format(
-            sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, frame.columns))
+            sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
         )
         # `tolist` makes plain Python values, which the driver knows how to write.
-        rows = zip(*(frame[name].tolist() for name in frame.columns), strict=True)
-        execute_values(cursor, statement, list(rows), page_size=500)
-    return len(frame)
+        values = [
+            [value] * count if isinstance(value, str | int | float) else value.tolist()
+            for value in columns.values()
+        ]
+        execute_values(cursor, statement, list(zip(*values, strict=True)), page_size=500)
+    return count
 
 
 def copy_columns(session: WriteSession, table: str, columns: Mapping[str, Any], count: int) -> int:

@@ -71,6 +71,8 @@ def make_engine(url: str | URL, *, statement_timeout_s: float, pool_size: int = 
         driver_url(url),
         pool_size=pool_size,
         max_overflow=pool_size,
+        # The one that was used last: it has read catalogues and compiled triggers already.
+        pool_use_lifo=True,
         pool_timeout=10,
         pool_pre_ping=True,
         json_serializer=_dumps,

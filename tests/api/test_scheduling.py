@@ -6,17 +6,22 @@ import datetime as dt
 import select
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
+from functools import partial
 
 import psycopg2
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from api.app import create_app
 from api.due import LONGEST_PAUSE_S, _publish, pause_s
+from gis.boundaries import drafts
+from gis.boundaries.drafts.due import FIRST_PAUSE_S
 from gis.cli.changeset import changeset as command
 from gis.core import clock
+from gis.core.access import WHOLE
 from gis.db.engine import make_engine
+from gis.db.session import write_session
 from gis.feeds import CHANNEL
 from tests.api.drafting import PEOPLE, A, Draft, Person, cut, give_keys, moved_corner
 from tests.api.server import serving, settings_for
@@ -120,14 +125,14 @@ def test_servers_that_start_publish_what_is_due_and_tell_of_conflicts(
 ):
     with ExitStack() as stack, clock.held_at(TODAY):
         people = started(stack, url, tmp_path)
-        drafts = [approved(people, one) for one in (cut(0, 1), moved_corner(1, 1), cut(1, 2))]
-        for draft in drafts:
+        wanted = [approved(people, one) for one in (cut(0, 1), moved_corner(1, 1), cut(1, 2))]
+        for draft in wanted:
             draft.do("schedule", by=people["reviewer"])
     # Some days too late, and several at once.
     with ExitStack() as stack, clock.held_at(TODAY + dt.timedelta(days=4)):
         people, *_ = [started(stack, url, tmp_path / str(n)) for n in range(3)]
         until(url, "NOT EXISTS (SELECT FROM changeset WHERE scheduled_at IS NOT NULL)")
-        first, second, third = (draft.see(by=people["reviewer"]) for draft in drafts)
+        first, second, third = (draft.see(by=people["reviewer"]) for draft in wanted)
         assert [first["state"], second["state"], third["state"]] == [
             "published", "approved", "published",
         ]  # fmt: skip
@@ -138,11 +143,11 @@ def test_servers_that_start_publish_what_is_due_and_tell_of_conflicts(
         ran = CliRunner().invoke(command, ["publish-due"])
         assert ran.exit_code == 0, ran.output
         assert "nothing is due" in ran.output
-        drafts[1].person = people["east"]
-        drafts[1].etag = second["etag"]
-        drafts[1].do("withdraw")
-        drafts[1].do("rebase", {"choices": {"1": "drop"}})
-        assert drafts[1].see()["schedule_refusal"] is None
+        wanted[1].person = people["east"]
+        wanted[1].etag = second["etag"]
+        wanted[1].do("withdraw")
+        wanted[1].do("rebase", {"choices": {"1": "drop"}})
+        assert wanted[1].see()["schedule_refusal"] is None
     rows = values(engine, "SELECT generation, effective_from FROM generation ORDER BY 1 OFFSET 1")
     assert rows == [(2, TOMORROW), (3, TOMORROW)]
     told = values(engine, "SELECT count(*) FROM audit WHERE action = 'changeset.schedule_refused'")
@@ -192,3 +197,48 @@ def test_what_nobody_foresaw_is_told_and_tried_again(caplog):
     assert _publish(object()) is False  # no engine: nothing that a database would say
     assert caplog.records[-1].exc_info
     assert "could not be published" in caplog.text
+
+
+def test_a_draft_that_fails_holds_up_no_other_and_is_tried_again(url, engine, tmp_path, caplog):
+    # The server stops before the clock goes on: it would publish them itself.
+    with clock.held_at(TODAY), ExitStack() as stack:
+        people = started(stack, url, tmp_path)
+        ill, well = (approved(people, one) for one in (cut(0, 1), cut(1, 2)))
+        for draft in (ill, well):
+            draft.do("schedule", by=people["reviewer"])
+    # Not a rule that the draft breaks: the database has no room for its lineage.
+    no_room = (
+        "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        f" IF NEW.published_generation IS NOT NULL AND NEW.changeset_id = {ill.number} THEN"
+        " RAISE EXCEPTION USING ERRCODE = 'disk_full'; END IF; RETURN NEW; END $$;"
+        "CREATE TRIGGER no_room BEFORE UPDATE ON changeset"
+        " FOR EACH ROW EXECUTE FUNCTION no_room()"
+    )
+    with engine.begin() as owner:
+        owner.execute(text(no_room))
+    opening = partial(write_session, engine, WHOLE)
+    noon = dt.datetime.combine(TOMORROW, dt.time(12), clock.SHANGHAI)
+    pauses = []
+    for _ in range(3):
+        with clock.held_at(noon):
+            found = drafts.publish_due(opening)
+            assert not found.is_over
+            assert not drafts.publish_due(opening).done  # it rests
+        failed = found.done[0]
+        assert (failed.changeset_id, failed.generation) == (ill.number, None)
+        retry_at = dt.datetime.fromisoformat(failed.refusal["retry_at"])
+        pauses.append((retry_at - noon).total_seconds())
+        noon = retry_at
+    assert pauses == [FIRST_PAUSE_S, 2 * FIRST_PAUSE_S, 4 * FIRST_PAUSE_S]
+    assert "could not be published" in caplog.text
+    states = values(
+        engine,
+        "SELECT state, scheduled_at IS NULL, schedule_refusal ->> 'attempts' FROM changeset"
+        " ORDER BY changeset_id",
+    )
+    assert states == [("approved", False, "3"), ("published", True, None)]
+    with engine.begin() as owner:
+        owner.execute(text("DROP TRIGGER no_room ON changeset"))
+    with clock.held_at(noon):
+        assert drafts.publish_due(opening).is_over
+    assert faults(engine) == []

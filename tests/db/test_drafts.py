@@ -180,6 +180,42 @@ def test_an_attribute_and_an_exclusive_grid_go_through_the_same_gates(server):
     }
 
 
+def test_an_exclusive_grid_of_the_county_itself_goes_through_the_countys_own_scope(server):
+    ring = [(1_150_010_000, 345_210_000), (1_150_030_000, 345_210_000)]
+    ring += [(1_150_030_000, 345_230_000), (1_150_010_000, 345_230_000)]
+    square = {"type": "Polygon", "coordinates": [[degrees(p) for p in (*ring, ring[0])]]}
+    draw = {"op": "draw", "division_code": COUNTY, "name": "县政务中心", "geometry": square}
+    with pytest.raises(Forbidden):  # a township's planner has no say in it
+        begin(server, EAST, COUNTY)
+    with pytest.raises(EditRefused) as refused:
+        do(server, BOTH, begin(server, BOTH, A), draw)
+    assert {fault.code for fault in refused.value.faults} == {"OUTSIDE_TOWN"}
+    draft = begin(server, BOTH, COUNTY)
+    with pytest.raises(EditRefused):  # and it stands for nothing below it
+        do(server, BOTH, draft, moved_corner(1, 1))
+    (centre,) = do(server, BOTH, draft, draw).changed
+    assert centre.code.startswith(COUNTY)
+    assert published(server, draft) == 2
+    gone = begin(server, BOTH, COUNTY, A)
+    do(server, BOTH, gone, {"op": "retire", "grid": centre.code})
+    do(server, BOTH, gone, moved_corner(1, 1))
+    assert published(server, gone) == 3
+
+
+def published(server: Engine, draft: drafts.Changeset) -> int:
+    """Take a draft the whole way; returns its generation."""
+    number = draft.changeset_id
+    for deed, actor, power in (
+        (drafts.submit, BOTH, Power.DRAFT),
+        (drafts.approve, REVIEWER, Power.REVIEW),
+        (drafts.publish, REVIEWER, Power.PUBLISH),
+    ):
+        with write_session(server, actor.scope(power)) as session:
+            deed(session, actor, number, drafts.get_changeset(session, number).version)
+    with read_session(server, REVIEWER.scope()) as session:
+        return drafts.get_changeset(session, number).published_generation
+
+
 def test_a_whole_draft_is_proved_anew_whatever_stands_in_its_rows(server, world_engine):
     draft = begin(server, EAST, A)
     do(server, EAST, draft, moved_corner(1, 1))

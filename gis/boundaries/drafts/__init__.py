@@ -1,5 +1,6 @@
 """Drafts of boundary changes (调整方案): worked on, weighed, discussed, reviewed, published."""
 
+from gis.boundaries.drafts.due import Due, Round, publish_due, publish_next_due
 from gis.boundaries.drafts.figures import COUNTED
 from gis.boundaries.drafts.impact import Band, Impact
 from gis.boundaries.drafts.making import create_changeset, list_changesets, patch_changeset
@@ -25,13 +26,7 @@ from gis.boundaries.drafts.reviewing import (
     submit,
     withdraw,
 )
-from gis.boundaries.drafts.scheduling import (
-    Due,
-    publish_due,
-    publish_next_due,
-    schedule,
-    unschedule,
-)
+from gis.boundaries.drafts.scheduling import schedule, unschedule
 from gis.boundaries.drafts.talking import (
     PRESENT,
     Comment,
@@ -61,6 +56,7 @@ __all__ = [
     "Presence",
     "Rebase",
     "Review",
+    "Round",
     "ShownGrid",
     "State",
     "Verdict",

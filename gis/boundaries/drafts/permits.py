@@ -135,7 +135,10 @@ def require_power(session: Session, actor: Actor, power: Power, scope: Iterable[
 
 
 def require_townships(codes: Iterable[str], paths: Iterable[str]) -> None:
-    """Raise unless codes are those of townships of one county that are known.
+    """Raise unless codes are those of townships of one county that are known, or its own.
+
+    The county's own code stands for the exclusive grids that belong to the county as such, and
+    for nothing below it.
 
     Raises
     ------
@@ -144,10 +147,14 @@ def require_townships(codes: Iterable[str], paths: Iterable[str]) -> None:
     """
     known, listed = set(paths), list(codes)
     for code in listed:
-        if code not in known or not code.endswith("000") or code[6:9] == "000":
+        is_county = code.endswith("000000") and code[4:6] != "00"
+        is_township = code.endswith("000") and code[6:9] != "000"
+        if code not in known or not (is_township or is_county):
             raise Invalid(
-                f"scope: {code} is not a township here; give the 9 or 12 digits of townships.",
-                zh=f"范围：{code} 不是本部署的乡镇（街道），请填写乡镇的 9 位或 12 位代码。",
+                f"scope: {code} is not a township here; give the 9 or 12 digits of townships (or"
+                " the county's own code, for exclusive grids of the county itself).",
+                zh=f"范围：{code} 不是本部署的乡镇（街道），请填写乡镇的 9 位或 12 位代码"
+                "（县级专属网格请填写县级代码）。",
                 field="scope",
             )
     if len({code[:6] for code in listed}) > 1:

@@ -275,7 +275,7 @@ def list_reviews(session: ReadSession | WriteSession, changeset: Changeset) -> l
 def _divisions(changeset: Changeset) -> list[str]:
     townships: Sequence[str] = changeset.scope_codes
     county = f"{changeset.county_code[:COUNTY_DIGITS]}000000"
-    return [*townships, county] if len(townships) > 1 else list(townships)
+    return list(dict.fromkeys([*townships, county] if len(townships) > 1 else townships))
 
 
 def _require_reviewer(session: WriteSession, actor: Actor, changeset: Changeset) -> list[str]:

@@ -1,14 +1,8 @@
-"""Approved drafts that are published on their own day, by whoever is there on that day."""
+"""Decide that an approved draft be published on its own day, or take that back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from typing import Any, Literal
-
-from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from typing import Any
 
 from gis import audit
 from gis.boundaries.drafts.model import Changeset
@@ -16,36 +10,10 @@ from gis.boundaries.drafts.permits import claim, require_power
 from gis.boundaries.drafts.queries import UNSCHEDULED, get_changeset, set_fields
 from gis.boundaries.drafts.reviewing import require_publishable
 from gis.boundaries.drafts.whole import validate
-from gis.boundaries.publishing import publish_changeset
 from gis.core import clock
 from gis.core.access import Actor, Power
-from gis.core.errors import Conflict, Forbidden, GridmapError, Invalid, NotFound
+from gis.core.errors import Conflict, Invalid
 from gis.db.session import WriteSession
-from gis.grids import lock_publications
-
-#: In whose name the audit tells what nobody did by hand.
-SCHEDULE = "system:schedule"
-#: What keeps a draft out for good; anything else (a database that is away) is tried again.
-_REFUSALS = (Conflict, Forbidden, Invalid, NotFound, IntegrityError)
-_NEXT = (
-    "SELECT changeset_id FROM changeset WHERE scheduled_at IS NOT NULL AND effective_from <= :today"
-    " ORDER BY effective_from, scheduled_at, changeset_id LIMIT 1"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """What became of a draft on its day.
-
-    Attributes
-    ----------
-    generation
-        None where it was refused; then `refusal` says why, and it stays approved.
-    """
-
-    changeset_id: int
-    generation: int | None
-    refusal: dict[str, Any] | None = None
 
 
 def schedule(
@@ -94,7 +62,7 @@ def schedule(
     require_publishable(validate(session, actor, changeset_id))
     given = UNSCHEDULED | {"scheduled_at": clock.now(), "scheduled_by": actor.name}
     set_fields(session, changeset, by=actor.name, **given)
-    return _recorded(session, actor.name, changeset, "schedule", {"day": day.isoformat()})
+    return recorded(session, actor.name, changeset, "schedule", {"day": day.isoformat()})
 
 
 def unschedule(
@@ -123,88 +91,10 @@ def unschedule(
     if changeset.scheduled_at is None:
         raise Conflict("The changeset is not scheduled.", zh="方案未预定发布。")
     set_fields(session, changeset, by=actor.name, **UNSCHEDULED)
-    return _recorded(session, actor.name, changeset, "unschedule", {})
+    return recorded(session, actor.name, changeset, "unschedule", {})
 
 
-def publish_due(
-    opening: Callable[[], AbstractContextManager[WriteSession]],
-) -> list[Due] | None:
-    """Publish all drafts whose day has come, each in a transaction of its own.
-
-    Parameters
-    ----------
-    opening
-        Opens a transaction that sees the whole deployment.
-
-    Returns
-    -------
-    list of Due or None
-        In the order of their days; None where another process is at it, and the rest is its.
-    """
-    done: list[Due] = []
-    while True:
-        with opening() as session:
-            found = publish_next_due(session)
-        if found == "busy":
-            return None
-        if found is None:
-            return done
-        done.append(found)
-
-
-def publish_next_due(session: WriteSession) -> Due | Literal["busy"] | None:
-    """Publish the next draft whose day has come, or write down why it cannot be.
-
-    Parameters
-    ----------
-    session
-        Sees the whole deployment; the caller commits.
-
-    Returns
-    -------
-    Due, "busy" or None
-        ``busy`` while another process publishes what is due; None where nothing is.
-    """
-    own = session.scalar(text("SELECT pg_try_advisory_xact_lock(hashtext('gridmap.due'))"))
-    if not own:
-        return "busy"
-    due = {"today": clock.today()}
-    if session.scalar(text(_NEXT), due) is None:
-        return None
-    # In this order, as everybody who publishes; only then it is certain which one is next.
-    lock_publications(session)
-    number = session.scalar(text(f"{_NEXT} FOR UPDATE"), due)
-    return None if number is None else _publish(session, get_changeset(session, number))
-
-
-def _publish(session: WriteSession, changeset: Changeset) -> Due:
-    number = changeset.changeset_id
-    try:
-        with session.begin_nested():
-            done = publish_changeset(session, number, actor=str(changeset.scheduled_by))
-    except _REFUSALS as error:
-        refusal = _document(error)
-        set_fields(session, changeset, by=SCHEDULE, **UNSCHEDULED | {"schedule_refusal": refusal})
-        _recorded(session, SCHEDULE, changeset, "schedule_refused", {"detail": refusal["detail"]})
-        return Due(number, None, refusal)
-    told = {"generation": done.generation, "decided_by": changeset.scheduled_by}
-    _recorded(session, SCHEDULE, changeset, "publish", told)
-    return Due(number, done.generation)
-
-
-def _document(error: Exception) -> dict[str, Any]:
-    """Return why a draft was refused, as it is kept and told."""
-    document: dict[str, Any] = {"at": clock.now().isoformat()}
-    if isinstance(error, GridmapError):
-        kept = {name: error.extra[name] for name in ("codes", "divisions") if name in error.extra}
-        return document | {"detail": error.detail, "detail_zh": error.detail_zh} | kept
-    return document | {
-        "detail": "The database refused it; see the log of the server.",
-        "detail_zh": "数据库拒绝写入，详见服务器日志。",
-    }
-
-
-def _recorded(
+def recorded(
     session: WriteSession, by: str, changeset: Changeset, deed: str, more: dict[str, Any]
 ) -> Changeset:
     """Write a deed into the audit, the last statement but reads, and return the draft."""

@@ -18,6 +18,7 @@ from gis.boundaries.publishing.model import (
     GridDifference,
     LineageEntry,
 )
+from gis.boundaries.publishing.nearby import load_code
 from gis.boundaries.publishing.rollback import draft_rollback
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "lineage_of_generation",
     "lineage_of_grid",
     "list_generations",
+    "load_code",
     "publish_changeset",
     "read_working",
     "stale_codes",

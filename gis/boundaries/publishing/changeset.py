@@ -51,6 +51,8 @@ from gis.grids import lock_publications
 
 #: What a published changeset of a kind is called in the history.
 KINDS = {"edit": "publish", "import": "import", "rollback": "rollback"}
+#: Gives a grid that was retired its code again; nothing else does.
+ROLLBACK = "rollback"
 
 
 def publish_changeset(session: WriteSession, changeset_id: int, *, actor: str) -> Publication:
@@ -94,7 +96,10 @@ def publish_changeset(session: WriteSession, changeset_id: int, *, actor: str) -
     require_no_later_outline(session, outlines, day)
     source = Source(KINDS[draft.kind], draft.title, actor, changeset_id)
     moment = Moment(add_generation(session, working.after, day, source), day)
-    revision, derived = _revised(session, working, around, after, moment)
+    may_come_back = draft.kind == ROLLBACK
+    revision, derived = _revised(
+        session, working, around, after, moment, may_come_back=may_come_back
+    )
     ids = write_grids(session, revision, derived)
     rewrite_outlines(session, outlines, paths, moment)
     locator = small_locator(revision.grids, ids, moment.generation)
@@ -125,7 +130,7 @@ def _proved(
     owners = {*around["division_code"], *working.after["division_code"]}
     paths = division_paths(session, sorted(owners))
     require_members(working, draft, paths)
-    if draft.kind != "rollback":  # which gives a grid that was retired its code again
+    if draft.kind != ROLLBACK:
         require_new_codes(session, working)
     shapes = stored_shapes(working.after["geometry"].to_numpy())
     working = replace(working, after=working.after.assign(geometry=list(shapes)))
@@ -140,9 +145,12 @@ def _revised(
     around: pd.DataFrame,
     after: pd.DataFrame,
     moment: Moment,
+    *,
+    may_come_back: bool,
 ) -> tuple[Revision, pd.DataFrame]:
     """Return what to write, and its derived columns."""
-    before = pd.concat([around, _coming_back(session, working)])
+    back = _coming_back(session, working) if may_come_back else None
+    before = around if back is None else pd.concat([around, back])
     known, changes = before["colour_index"].to_dict(), working.changes
     derived = followed_columns(after, known, {*changes.created, *changes.changed})
     # At the rim neighbours are missing: what is derived there means nothing.

@@ -47,31 +47,37 @@ def stale_codes(session: WriteSession, working: Working, day: dt.date) -> list[s
         (only its colour or the names of its neighbours are others) is not among them; one that
         holds only from a day after `day` is.
     """
-    ids = [number for number in working.based_on.values() if number is not None]
+    now = working.before["grid_version_id"].to_dict()
+    since = working.before["valid_from"].to_dict()
+    # Mostly nobody published them anew, and there is nothing to compare.
+    ids = [n for code, n in working.based_on.items() if n is not None and n != now.get(code, n)]
+    based = _based(session, working, ids) if ids else working.before
+    stale = []
+    for code, number in working.based_on.items():
+        if number is None:
+            # A code that was given in the meantime.
+            if code in now:
+                stale.append(code)
+        elif code not in now:
+            stale.append(code)
+        else:
+            same = now[code] == number or (
+                code in based.index and _same(based.loc[code], working.before.loc[code])
+            )
+            if not same or since[code] > day:
+                stale.append(code)
+    return sorted(stale)
+
+
+def _based(session: WriteSession, working: Working, ids: list[int]) -> pd.DataFrame:
     # Of a grid that is not there any more nothing needs to be compared; the others' counties are
     # part of the key by which versions are found.
-    based = versions_where(
+    return versions_where(
         session,
         "county_code = ANY(:counties) AND grid_version_id = ANY(:ids)",
         counties=sorted(set(working.before["county_code"])),
         ids=ids,
     )
-    stale = []
-    for code, number in working.based_on.items():
-        if number is None:
-            # A code that was given in the meantime.
-            if code in working.before.index:
-                stale.append(code)
-        elif code not in working.before.index:
-            stale.append(code)
-        else:
-            now = working.before.loc[code]
-            same = now["grid_version_id"] == number or (
-                code in based.index and _same(based.loc[code], now)
-            )
-            if not same or now["valid_from"] > day:
-                stale.append(code)
-    return sorted(stale)
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -234,17 +240,17 @@ def require_scope(working: Working, draft: Draft, paths: dict[str, list[str]]) -
     Forbidden
         Names the divisions.
     """
-    scope = set(draft.scope_codes)
+    inside = {owner for owner, path in paths.items() if _is_inside(path, set(draft.scope_codes))}
     beyond = set()
     owners = [
         *zip(working.before.index, working.before["division_code"], strict=True),
         *zip(working.after["code"], working.after["division_code"], strict=True),
     ]
     for code, owner in owners:
-        if working.actions[code] != "node_only" and scope.isdisjoint(paths[owner]):
+        if working.actions[code] != "node_only" and owner not in inside:
             beyond.add(owner[:9])
     moved = changed_outlines(grid_changes(working))
-    covered = {path_code[:9] for d in paths for path_code in paths[d] if scope & set(paths[d])}
+    covered = {code[:9] for owner in inside for code in paths[owner]}
     beyond |= {township for township in moved if township not in covered}
     if beyond:
         shown = ", ".join(sorted(beyond))
@@ -254,6 +260,14 @@ def require_scope(working: Working, draft: Draft, paths: dict[str, list[str]]) -
             zh=f"本方案的变更涉及未纳入审核范围的乡镇：{shown}；请将其纳入范围并由各方审核",
             divisions=sorted(beyond),
         )
+
+
+def _is_inside(path: list[str], scope: set[str]) -> bool:
+    """Tell whether a division lies in a scope; a county stands for itself, not for what is below.
+
+    Counties end with six zeros; in a scope they mean the exclusive grids of the county as such.
+    """
+    return any(code in scope for code in path if code == path[-1] or not code.endswith("000000"))
 
 
 def require_exclusive(after: pd.DataFrame, touched: set[str], paths: dict[str, list[str]]) -> None:

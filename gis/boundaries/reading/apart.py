@@ -55,6 +55,10 @@ class ReadingLimits:
 
 
 STANDARD = ReadingLimits()
+"""For what strangers send while others wait."""
+
+LARGE = ReadingLimits(seconds=1800.0, memory_bytes=16 << 30, disk_bytes=8 << 30)
+"""For what an administrator imports on the machine itself: a whole province, in peace."""
 
 
 def read_apart(path: Path, layer: str | None = None, limits: ReadingLimits = STANDARD) -> Parsed:

@@ -10,6 +10,7 @@ import * as operations from "../../../web/static/js/edit/operations.js";
 import { isLater, refusalOf } from "../../../web/static/js/edit/schedule.js";
 import { SnapIndex } from "../../../web/static/js/edit/snapping.js";
 import { asks, begin, isComplete, operationOf, withGrid } from "../../../web/static/js/edit/tools.js";
+import { Turns } from "../../../web/static/js/edit/turns.js";
 import { Working } from "../../../web/static/js/edit/working.js";
 
 const X = 1_150_000_000;
@@ -242,9 +243,25 @@ test("the lists are one's own, what waits for one, and all", () => {
     { id: 1, author: "account:p", state: "draft" },
     { id: 2, author: "account:p", state: "submitted" },
     { id: 3, author: "account:r", state: "submitted" },
+    { id: 4, author: "account:r", state: "approved" },
+    { id: 5, author: "account:p", state: "approved", scheduled_at: "2026-11-22T10:00:00+08:00" },
   ];
   const ids = (filter, actor) => filtered(all, filter, actor).map(({ id }) => id);
-  assert.deepEqual(ids("own", "account:p"), [1, 2]);
+  assert.deepEqual(ids("own", "account:p"), [1, 2, 5]);
   assert.deepEqual(ids("review", "account:r"), [2]);
-  assert.deepEqual(ids("all", "account:x"), [1, 2, 3]);
+  assert.deepEqual(ids("publish", "account:r"), [4, 5]);
+  assert.deepEqual(ids("all", "account:x"), [1, 2, 3, 4, 5]);
+});
+
+test("of several things asked for, only the newest answer counts", async () => {
+  const turns = new Turns();
+  const shown = [];
+  const waiting = ["earlier file", "later file"].map((answer) => {
+    const isNewest = turns.take();
+    return (/** @type {Promise<void>} */ sent) => sent.then(() => isNewest() && shown.push(answer));
+  });
+  // The later one is answered first.
+  await waiting[1](Promise.resolve());
+  await waiting[0](Promise.resolve());
+  assert.deepEqual(shown, ["later file"]);
 });

@@ -1,11 +1,12 @@
 // @ts-check
-// The list of drafts: one's own, those that wait for a review, all.
+// The list of drafts: one's own, those that wait for a review, those that wait for publication (by
+// somebody, or on their day), all.
 import { el } from "../ui/dom.js";
 
 /** @typedef {import("../ui/language.js").Language} Language */
 /** @typedef {import("../api/changesets.js").Changeset} Changeset */
 
-export const FILTERS = /** @type {const} */ (["own", "review", "all"]);
+export const FILTERS = /** @type {const} */ (["own", "review", "publish", "all"]);
 /** @typedef {typeof FILTERS[number]} Filter */
 
 /**
@@ -16,6 +17,7 @@ export const FILTERS = /** @type {const} */ (["own", "review", "all"]);
 export function filtered(changesets, filter, actor) {
   if (filter === "own") return changesets.filter(({ author }) => author === actor);
   if (filter === "review") return changesets.filter(({ state, author }) => state === "submitted" && author !== actor);
+  if (filter === "publish") return changesets.filter(({ state }) => state === "approved");
   return changesets;
 }
 

@@ -2,12 +2,18 @@
 // The page /edit: takes the map over from the shell, loads the boundaries, and starts.
 import { loadTopology } from "../api/maps.js";
 import { keepProof } from "../api/client.js";
-import { nameKinds } from "../core/i18n.js";
+import { learn, nameKinds } from "../core/i18n.js";
+import { ACCESS_MESSAGES } from "../core/access_messages.js";
+import { EDIT_MESSAGES } from "../core/edit_messages.js";
+import { REVIEW_MESSAGES } from "../core/review_messages.js";
+import { UPLOAD_MESSAGES } from "../core/upload_messages.js";
 import { readTopology } from "../core/topology.js";
 import { reasonOf } from "../ui/dialogs.js";
 import { one } from "../ui/dom.js";
 import { Language } from "../ui/language.js";
 import { EditPage } from "./edit_page.js";
+
+learn(ACCESS_MESSAGES, EDIT_MESSAGES, REVIEW_MESSAGES, UPLOAD_MESSAGES);
 
 /**
  * @param {any} map Leaflet's, made by the shell
@@ -18,6 +24,7 @@ export async function start(map, layers, config) {
   nameKinds(config.kinds);
   keepProof(config.account.proof);
   map.setMaxZoom(21);
+  map.getContainer().dataset.i18nLabel = "edit.map";
   /** @type {EditPage | null} */
   let page = null;
   const language = new Language(config.root, "edit.title", () => page?.show());

@@ -25,6 +25,15 @@ export class EditDialogs {
     return [...this.terrain().divisions.values()].filter(({ level }) => level === "township");
   }
 
+  /** What a draft may be about: townships; and the county itself for whoever sees several of them. */
+  get places() {
+    const { language, townships } = this;
+    const places = townships.map(({ code, name }) => ({ code, name }));
+    if (townships.length < 2) return places;
+    const counties = [...this.terrain().divisions.values()].filter(({ level }) => level === "county");
+    return [...places, ...counties.map(({ code, name }) => ({ code, name: language.say("edit.field.county_itself", { name }) }))];
+  }
+
   /** @param {(changeset: import("../api/changesets.js").Changeset) => Promise<void>} then */
   newDraft(then) {
     const { language } = this;
@@ -62,13 +71,13 @@ export class EditDialogs {
 
   /** @param {{title: string, reason: string, effective_from: string | null, scope: string[]}} filled */
   #form(filled) {
-    const { language, townships } = this;
+    const { language, places } = this;
     const say = (/** @type {string} */ key) => language.say(`edit.field.${key}`);
     const title = textField(say("title"), { id: "draft-title", maxlength: 120, value: filled.title });
     const reason = textField(say("reason"), { id: "draft-reason", maxlength: 2000, required: false, value: filled.reason });
     const effective = textField(say("effective"), { id: "draft-effective", type: "date", required: false, value: filled.effective_from }, say("effective_note"));
-    const boxes = townships.map(({ code, name }) => {
-      const input = el("input", { type: "checkbox", value: code, checked: townships.length === 1 || filled.scope.includes(code) });
+    const boxes = places.map(({ code, name }) => {
+      const input = el("input", { type: "checkbox", value: code, checked: places.length === 1 || filled.scope.includes(code) });
       return { input, root: el("label", { class: "check" }, [input, el("span", { text: name })]) };
     });
     const scope = el("fieldset", { class: "field", id: "draft-scope" }, [

@@ -3,6 +3,7 @@
 import { ProblemError } from "../api/client.js";
 import { applyUpload, confirmUpload, readShapes, sendUpload } from "../api/uploads.js";
 import { accepting, boxOf, firstCandidate } from "../core/upload.js";
+import { Turns } from "../edit/turns.js";
 import { UploadLayer } from "../edit/upload_layer.js";
 import { uploadView } from "../edit/upload_view.js";
 import { reasonOf } from "../ui/dialogs.js";
@@ -13,10 +14,12 @@ export class UploadDesk {
     this.page = page;
     /** @type {UploadLayer | null} */
     this.layer = null;
+    this.turns = new Turns();
     this.#forget();
   }
 
   #forget() {
+    this.turns.take(); // what is still under way concerns nobody any more
     /** @type {import("../edit/upload_view.js").Shown} */
     this.shown = { upload: null, busy: null, share: null, failure: null, layers: null, candidate: null, chosen: null };
   }
@@ -66,51 +69,58 @@ export class UploadDesk {
   }
 
   /**
-   * Waits for something, and tells what went wrong.
+   * Waits for something, and tells what went wrong; an answer that comes after something newer was
+   * asked for is left alone.
    * @param {string} busy
-   * @param {() => Promise<void>} work
+   * @param {(isNewest: () => boolean) => Promise<void>} work changes nothing unless it is the newest
    * @param {(error: ProblemError) => void} [failed]
+   * @returns {Promise<boolean>} whether it was done, and nothing else was asked for meanwhile
    */
   async #wait(busy, work, failed) {
     const { language } = this.page;
+    const isNewest = this.turns.take();
     this.#draw({ busy, failure: null });
     try {
-      await work();
-      this.#draw({ busy: null, share: null });
+      await work(isNewest);
+      if (isNewest()) this.#draw({ busy: null, share: null });
+      return isNewest();
     } catch (error) {
+      if (!isNewest()) return false;
       const failure = reasonOf(language, error);
       this.#draw({ busy: null, share: null, failure });
       failed?.(/** @type {ProblemError} */ (error));
+      return false;
     }
   }
 
   /** @param {File} file @param {string | null} layer */
   async #send(file, layer) {
     const { language } = this.page;
-    const told = (/** @type {number} */ share) => {
+    const told = (/** @type {() => boolean} */ isNewest, /** @type {number} */ share) => {
+      if (!isNewest()) return;
       const isSent = share >= 1;
       this.#draw({ share: isSent ? null : share, busy: isSent ? language.say("upload.reading") : language.say("upload.sending", { share: Math.round(share * 100) }) });
     };
     this.shown.layers = null;
-    await this.#wait(
+    const isDone = await this.#wait(
       language.say("upload.sending", { share: 0 }),
-      async () => {
-        this.shown.upload = await sendUpload(file, layer, told);
-        this.shown.candidate = firstCandidate(this.shown.upload);
+      async (isNewest) => {
+        const upload = await sendUpload(file, layer, (share) => told(isNewest, share));
+        if (isNewest()) Object.assign(this.shown, { upload, candidate: firstCandidate(upload) });
       },
       ({ problem }) => problem?.layers?.length && this.#draw({ layers: { file, layers: problem.layers } }),
     );
-    if (this.shown.candidate) await this.#preview(this.shown.candidate);
+    if (isDone && this.shown.candidate) await this.#preview(this.shown.candidate);
   }
 
   /** @param {string | null} crs */
   async #preview(crs) {
     const { upload } = this.shown;
     if (!upload || !crs) return;
-    await this.#wait(this.page.language.say("upload.reading"), async () => {
+    await this.#wait(this.page.language.say("upload.reading"), async (isNewest) => {
       this.shown.candidate = crs;
       const features = await readShapes(upload.id, crs);
-      if (this.shown.candidate !== crs) return; // another one was chosen meanwhile
+      if (!isNewest()) return; // another one was chosen meanwhile
       this.layer?.show({ features, repairs: [], chosen: null });
       this.#zoom(features.map(({ geometry }) => geometry));
     });
@@ -120,9 +130,10 @@ export class UploadDesk {
   async #confirm(confirmed) {
     const { upload } = this.shown;
     if (!upload) return;
-    await this.#wait(this.page.language.say("upload.checking"), async () => {
+    await this.#wait(this.page.language.say("upload.checking"), async (isNewest) => {
       const found = await confirmUpload(upload.id, confirmed);
       const features = await readShapes(upload.id, null);
+      if (!isNewest()) return;
       Object.assign(this.shown, { upload: found, candidate: null });
       this.layer?.show({ features, repairs: found.repairs });
       if (confirmed.crs) this.#zoom(features.map(({ geometry }) => geometry));
@@ -132,10 +143,13 @@ export class UploadDesk {
   async #apply() {
     const { upload } = this.shown;
     if (!upload) return;
-    await this.#wait(this.page.language.say("upload.checking"), async () => {
+    await this.#wait(this.page.language.say("upload.checking"), async (isNewest) => {
       const changeset = await applyUpload(upload.id);
-      this.close();
+      // It is a draft now, whatever is looked at meanwhile.
+      const isLookedAt = isNewest();
+      if (isLookedAt) this.close();
       await this.page.loadList();
+      if (!isLookedAt) return;
       await this.page.enter(changeset.id);
     });
   }
