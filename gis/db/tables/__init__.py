@@ -31,6 +31,7 @@ from gis.db.tables.boundaries import (
 )
 from gis.db.tables.filed import Asset, Event, EventStep, Household
 from gis.db.tables.people import PartyOrganisation, PersonPrivate, Posting, Staff
+from gis.db.tables.screens import Playlist
 
 __all__ = [
     "Account",
@@ -61,6 +62,7 @@ __all__ = [
     "OutboxKey",
     "PartyOrganisation",
     "PersonPrivate",
+    "Playlist",
     "Posting",
     "Refiling",
     "Review",

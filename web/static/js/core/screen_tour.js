@@ -9,8 +9,16 @@ export const PAUSE_MS = 60_000;
 export const ALERT_MS = 8_000;
 
 /**
+ * @typedef {object} Stop
+ * @property {string} division code
+ * @property {string} [mode] what the grids are coloured by there; as they are where it is left out
+ * @property {boolean} [heat]
+ * @property {number} [seconds] how long the screen stays; the tour's interval where it is left out
+ */
+
+/**
  * @typedef {object} TourClock
- * @property {string[]} stops codes of divisions
+ * @property {Stop[]} stops
  * @property {number} at place in `stops`
  * @property {number} since when this stop began, ms
  * @property {number} interval ms
@@ -20,29 +28,51 @@ export const ALERT_MS = 8_000;
 
 /**
  * @param {Terrain} terrain
- * @param {string[]} playlist codes; empty for the root and the first level that parts it
- * @returns {string[]} those that there are
+ * @param {Stop[]} playlist empty for the root and the first level that parts it
+ * @returns {Stop[]} those that there are
  */
 export function stopsOf(terrain, playlist) {
   const { divisions, root } = terrain;
-  const known = playlist.filter((code) => divisions.has(code));
+  const known = playlist.filter((stop) => divisions.has(stop.division));
   if (known.length > 0 || !root) return known;
   let parted = root;
   while (parted.children.length === 1) parted = parted.children[0];
-  return [root.code, ...parted.children.filter((child) => child.grids.length > 0).map((child) => child.code)];
+  const inhabited = parted.children.filter((child) => child.grids.length > 0);
+  return [root, ...inhabited].map(({ code }) => ({ division: code }));
 }
 
 /**
- * @param {string[]} stops
+ * @param {Stop[]} stops
  * @param {number} interval ms
  * @param {number} now ms
  * @param {string | null} [current] code of what is shown
  * @returns {TourClock}
  */
 export function startTour(stops, interval, now, current = null) {
-  const at = Math.max(0, stops.indexOf(current ?? ""));
+  const at = Math.max(0, placeOf(stops, current));
   return { stops, at, since: now, interval, pausedUntil: 0, alertUntil: 0 };
 }
+
+/**
+ * Other stops under a tour that runs, rests or yields to an alert: as soon as it goes on, it goes
+ * to the one where the screen is, or to the first.
+ * @param {TourClock} tour
+ * @param {Stop[]} stops
+ * @param {string | null} current code of what is shown
+ * @returns {TourClock}
+ */
+export function follow(tour, stops, current) {
+  return { ...tour, stops, at: Math.max(0, placeOf(stops, current)) - 1, since: -Infinity };
+}
+
+/**
+ * @param {Stop[]} stops
+ * @param {string | null} code
+ */
+const placeOf = (stops, code) => stops.findIndex((stop) => stop.division === code);
+
+/** @param {TourClock} tour */
+const lengthOf = ({ stops, at, interval }) => (stops[at]?.seconds ?? interval / 1000) * 1000;
 
 /**
  * @param {TourClock} tour
@@ -62,7 +92,7 @@ export const alerted = (tour, now) => ({ ...tour, alertUntil: now + ALERT_MS });
  * @typedef {object} Tick
  * @property {TourClock} tour
  * @property {"alert" | "paused" | "hidden" | "running"} phase
- * @property {string | null} go code of the stop to go to now, or null to stay
+ * @property {Stop | null} go where to go now, or null to stay
  * @property {boolean} alertEnded
  * @property {number} share of this phase that is over, 0 to 1
  */
@@ -74,7 +104,8 @@ export const alerted = (tour, now) => ({ ...tour, alertUntil: now + ALERT_MS });
  * @returns {Tick}
  */
 export function tick(tour, now, hidden) {
-  const { stops, interval, pausedUntil, alertUntil } = tour;
+  const { stops, pausedUntil, alertUntil } = tour;
+  const interval = lengthOf(tour);
   if (alertUntil > now) {
     return { tour, phase: "alert", go: null, alertEnded: false, share: 1 - (alertUntil - now) / ALERT_MS };
   }

@@ -2,14 +2,29 @@
 // The page /admin: who may come in, and what they may do where.
 import { changePassword, listAccounts, listKeys, logOut, whoAmI } from "../api/access.js";
 import { ProblemError } from "../api/client.js";
+import { listPlaylists } from "../api/playlists.js";
+import { learn } from "../core/i18n.js";
+import { ACCESS_MESSAGES } from "../core/access_messages.js";
+import { PLAYLIST_MESSAGES } from "../core/playlist_messages.js";
+import { STAGE_MESSAGES } from "../core/stage_messages.js";
 import { accountTable, keyTable } from "../ui/account_table.js";
 import { ask, reasonOf } from "../ui/dialogs.js";
 import { el, one } from "../ui/dom.js";
 import { textField } from "../ui/fields.js";
 import { Language } from "../ui/language.js";
 import { Desk } from "./admin_deeds.js";
+import { PlaylistDesk } from "./admin_playlists.js";
 
-const TABS = /** @type {const} */ (["accounts", "keys", "kiosk"]);
+learn(ACCESS_MESSAGES, PLAYLIST_MESSAGES, STAGE_MESSAGES);
+
+const TABS = /** @type {const} */ (["accounts", "keys", "kiosk", "playlists"]);
+/** What each asks the server for. */
+const LISTS = {
+  accounts: listAccounts,
+  keys: () => listKeys("key"),
+  kiosk: () => listKeys("kiosk"),
+  playlists: listPlaylists,
+};
 /** @typedef {typeof TABS[number]} Tab */
 
 /** @param {{title: {zh: string, en: string}, roles: string[], areas: string[]}} config */
@@ -32,8 +47,9 @@ class AdminPage {
     this.failure = "";
     this.language = new Language(config.title, "admin.title", () => this.show());
     this.desk = new Desk(this.language, config.roles, () => this.load());
+    this.playlists = new PlaylistDesk(this.language, () => this.load(), () => this.show());
     one("#filter").addEventListener("input", () => this.showList());
-    one("#add").addEventListener("click", () => this.desk.add(this.tab));
+    one("#add").addEventListener("click", () => (this.tab === "playlists" ? this.playlists.add() : this.desk.add(this.tab)));
     one("#log-out").addEventListener("click", () => this.leave());
     one("#own-password").addEventListener("click", () => this.askPassword());
     this.makeTabs();
@@ -50,6 +66,7 @@ class AdminPage {
     }
     const names = new Map(this.session.grants.map((/** @type {any} */ grant) => [grant.division, grant.division_name]));
     this.desk.areas = this.config.areas.map((code) => ({ code, name: names.get(code) ?? code }));
+    this.playlists.areas = this.desk.areas;
     one("#who").textContent = this.session.display_name ?? this.session.name;
     one("#own-password").hidden = this.session.login === null;
     await this.load();
@@ -59,7 +76,7 @@ class AdminPage {
   async load() {
     const { tab } = this;
     try {
-      const found = tab === "accounts" ? await listAccounts() : await listKeys(tab === "keys" ? "key" : "kiosk");
+      const found = await LISTS[tab]();
       if (tab !== this.tab) return;
       this.items = found;
       this.failure = "";
@@ -84,13 +101,17 @@ class AdminPage {
       const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
       if (!step) return;
       this.choose(TABS[(TABS.indexOf(this.tab) + step + TABS.length) % TABS.length]);
-      one(`#tab-${this.tab}`).focus();
+      if (!document.querySelector("dialog[open]")) one(`#tab-${this.tab}`).focus();
     });
   }
 
   /** @param {Tab} tab */
   choose(tab) {
-    if (tab === this.tab) return;
+    if (tab !== this.tab) this.playlists.leave(() => this.#turn(tab));
+  }
+
+  /** @param {Tab} tab */
+  #turn(tab) {
     this.tab = tab;
     this.items = null;
     this.failure = "";
@@ -110,11 +131,16 @@ class AdminPage {
     one("#list").setAttribute("aria-labelledby", `tab-${this.tab}`);
     one("#about").textContent = this.language.say(`about.${this.tab}`);
     one("#add").textContent = this.language.say(`add.${this.tab}`);
+    for (const part of ["#add", "#filter"]) one(part).hidden = this.playlists.open !== null;
     this.showList();
   }
 
   showList() {
     const list = one("#list");
+    if (this.playlists.open) {
+      list.setAttribute("aria-busy", "false");
+      return list.replaceChildren(this.playlists.element);
+    }
     list.setAttribute("aria-busy", String(this.items === null && !this.failure));
     if (this.failure) return list.replaceChildren(this.failed());
     if (this.items === null) return list.replaceChildren(empty(this.language.say("admin.loading")));
@@ -127,6 +153,7 @@ class AdminPage {
 
   /** @param {any[]} items */
   table(items) {
+    if (this.tab === "playlists") return this.playlists.table(items);
     if (this.tab !== "accounts") return keyTable(this.language, items, (key) => this.desk.revoke(key));
     return accountTable(this.language, items, this.session.login ?? "", {
       grant: (account) => this.desk.grant(account),
@@ -202,6 +229,6 @@ const empty = (words) => el("div", { class: "list__empty" }, [el("p", { text: wo
 
 /** @param {any} item */
 function textOf(item) {
-  const grants = item.grants.map((/** @type {any} */ grant) => `${grant.division_name} ${grant.division}`);
+  const grants = (item.grants ?? [item]).map((/** @type {any} */ grant) => `${grant.division_name} ${grant.division}`);
   return [item.login, item.display_name, item.name, ...grants].join(" ").toLowerCase();
 }

@@ -1,9 +1,11 @@
 // @ts-check
 // Takes the screen through the county and its townships, rests when somebody touches it, and lets
 // an urgent event interrupt it.
+import { findPlaylist } from "../../api/playlists.js";
 import { breadcrumb, enter } from "../../core/screen_state.js";
 import { shortDivision } from "../../core/names.js";
-import { alerted, startTour, stopsOf, tick, touched } from "../../core/screen_tour.js";
+import { alerted, follow, startTour, stopsOf, tick, touched } from "../../core/screen_tour.js";
+import { Source } from "../source.js";
 
 /** @typedef {import("../../core/screen_state.js").ScreenState} ScreenState */
 /** @typedef {import("../../core/screen_state.js").Alert} Alert */
@@ -14,14 +16,25 @@ const BEAT_MS = 250;
 export class Tour {
   /**
    * @param {Stage} stage
-   * @param {{rotate: number, playlist: string[]}} options seconds at a stop, 0 for no tour; codes
-   *   of divisions, none for the root and the first level that parts it
+   * @param {Pick<import("../../core/screen_state.js").ScreenOptions, "rotate" | "stops" | "playlist">} options
    */
-  constructor(stage, { rotate, playlist }) {
+  constructor(stage, { rotate, stops, playlist }) {
     this.stage = stage;
     this.store = stage.store;
+    const { mode, heat } = this.store.state;
+    /** What stops without colours of their own show. */
+    this.own = { mode, heat };
+    this.isColoured = false;
+    this.playlist = { name: playlist.name, division: playlist.division ?? stage.terrain.root?.code ?? "" };
+    this.told = "";
+    /** Asked for again when the live feed says so. @type {Source<{found: import("../../api/playlists.js").Playlist | null}> | null} */
+    this.source = stops.length ? null : new Source(
+      (signal) => findPlaylist(signal, this.playlist.division, this.playlist.name),
+      (source) => this.#answered(source),
+    );
     const interval = (rotate || 15) * 1000;
-    this.clock = startTour(stopsOf(stage.terrain, playlist), interval, Date.now(), this.#here());
+    const first = stopsOf(stage.terrain, stops.map((division) => ({ division })));
+    this.clock = startTour(first, interval, Date.now(), this.#here());
     /** Where to go back to after an alert. @type {Partial<ScreenState> | null} */
     this.left = null;
     this.listening = new AbortController();
@@ -36,6 +49,30 @@ export class Tour {
     this.store.watch(["alert"], ({ alert }) => this.#alerted(alert));
     this.timer = window.setInterval(() => this.#beat(), BEAT_MS);
     stage.setTour(this.clock.stops.length > 1);
+    this.source?.load();
+  }
+
+  /** @param {{division: string, name: string}} changed playlist, as the live feed tells it */
+  changed({ division, name }) {
+    if (division === this.playlist.division && name === this.playlist.name) this.source?.load();
+  }
+
+  /** Whatever was missed while the line was down. */
+  poke() {
+    this.source?.poke();
+  }
+
+  /** @param {Source<{found: import("../../api/playlists.js").Playlist | null}>} source */
+  #answered({ data, failure }) {
+    const etag = data?.found?.etag ?? "";
+    // Whoever does not answer has not changed the playlist.
+    if (failure || etag === this.told) return;
+    this.told = etag;
+    const listed = data?.found?.stops ?? [];
+    const known = stopsOf(this.stage.terrain, listed.map(({ division, mode, heat, seconds }) => ({ division, mode, heat, seconds })));
+    this.clock = follow(this.clock, known, this.#here());
+    document.documentElement.dataset.playlist = etag;
+    this.stage.setTour(known.length > 1);
   }
 
   #here() {
@@ -80,9 +117,18 @@ export class Tour {
     if (phase !== "paused" && state.paused_until !== null) this.store.set({ paused_until: null });
     const isOn = state.touring && state.playing === null;
     if (!isOn) this.clock = { ...this.clock, since: Date.now() };
-    else if (go && !alertEnded) this.store.set(enter(this.stage.terrain, go));
+    else if (go && !alertEnded) this.#go(go);
     const left = phase === "paused" ? Math.ceil((this.clock.pausedUntil - Date.now()) / 1000) : 0;
     this.stage.showTour(isOn || phase === "alert" ? phase : "off", share, left);
+  }
+
+  /** @param {import("../../core/screen_tour.js").Stop} stop */
+  #go({ division, mode, heat }) {
+    const isColoured = mode !== undefined;
+    // Once a playlist has gone, its colours go too; else they are those that somebody chose last.
+    const own = this.isColoured ? this.own : {};
+    this.isColoured = isColoured;
+    this.store.set({ ...enter(this.stage.terrain, division), ...(isColoured ? { mode, heat: heat === true } : own) });
   }
 
   /**
@@ -106,5 +152,6 @@ export class Tour {
   destroy() {
     window.clearInterval(this.timer);
     this.listening.abort();
+    this.source?.want(false);
   }
 }
