@@ -4,6 +4,9 @@ FROM node:22-bookworm-slim AS web
 WORKDIR /web
 COPY web/package.json web/package-lock.json web/vendor.mjs ./
 RUN npm ci --ignore-scripts --no-audit --no-fund && node vendor.mjs
+COPY web/bundle.mjs ./
+COPY web/static static
+RUN node bundle.mjs
 
 FROM python:3.11-slim-bookworm
 ENV PYTHONUNBUFFERED=1 \
@@ -20,6 +23,7 @@ COPY migrations migrations
 COPY web web
 COPY data data
 COPY --from=web /web/static/vendor web/static/vendor
+COPY --from=web /web/static/bundle web/static/bundle
 RUN useradd --system --create-home --home-dir /var/lib/gridmap gridmap
 USER gridmap
 EXPOSE 8000

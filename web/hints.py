@@ -13,8 +13,9 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from web.bundles import ROOT, bundled
+
 STATIC = Path(__file__).parent / "static"
-ROOT = "/static/"
 _IMPORT = re.compile(
     r"""^(?:import\s*|(?:import|export)\b[^;"'()]*?\bfrom\s*)["'](\.[^"']+)["']""", re.MULTILINE
 )
@@ -66,6 +67,7 @@ def hints(entry: str, *data: str) -> Markup:
         f'<link rel="preload" as="fetch" crossorigin="anonymous" href="{escape(address)}">'
         for address in data
     ]
-    modules = [f'<link rel="modulepreload" href="{ROOT}{name}">' for name in modules_of(entry)]
+    files = bundled().get(entry) or [ROOT + name for name in modules_of(entry)]
+    modules = [f'<link rel="modulepreload" href="{address}">' for address in files]
     # Every part of it is ours or escaped.
     return Markup("\n".join(fetched + modules))  # noqa: S704

@@ -37,6 +37,7 @@ _IMPORT = re.compile(
 _STYLE = re.compile(r'<link rel="stylesheet" href="/static/([^"?]+)[^"]*"\s*/?>')
 _SCRIPT = re.compile(r'<script src="/static/([^"?]+)[^"]*"></script>')
 _ICON = re.compile(r'<link rel="icon" href="/static/([^"?]+)"[^>]*>')
+_SHEET = re.compile(r'@import "([^"]+)";')
 _FACE = re.compile(r"@font-face\s*\{[^}]*\}")
 _IMPORT_MAP = re.compile(r'(<script type="importmap"[^>]*>).*?(</script>)', re.DOTALL)
 
@@ -134,9 +135,15 @@ def _icon(path: str) -> str:
 
 def _style(path: str) -> Markup:
     """Return a style sheet without what it would fetch: fonts are those of the reader's machine."""
-    text = _FACE.sub("", (STATIC / path).read_text(encoding="utf-8"))
+    text = _FACE.sub("", _sheet(STATIC / path))
     text = re.sub(r"url\((?!['\"]?data:)[^)]*\)", "none", text)
     return Markup(text.replace("</", "<\\/"))  # noqa: S704 - our own file
+
+
+def _sheet(path: Path) -> str:
+    """Return a style sheet with those that it imports in their places."""
+    text = path.read_text(encoding="utf-8")
+    return _SHEET.sub(lambda found: _sheet(path.parent / found[1]), text)
 
 
 def _script(path: str) -> Markup:

@@ -67,10 +67,13 @@ def map_answer(
         return html_answer(render_page("empty.html"))
     if not actor.may(Power.STATISTICS):
         return to_login(request)
-    overview = map_overview(session, profile, home_of(actor))
+    settings = request.app.state.settings
+    overview = map_overview(
+        session, profile, home_of(actor), scope=actor.scope(), most=settings.grids_at_once
+    )
     if overview is None:
         return html_answer(render_page("empty.html"))
-    chart = grid_map(overview, request.app.state.settings)
+    chart = grid_map(overview, settings)
     return html_answer(compose(chart, overview, profile))
 
 

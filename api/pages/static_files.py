@@ -14,6 +14,8 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
 
+from web.bundles import ROOT, bundled
+
 STATIC = Path(__file__).resolve().parents[2] / "web" / "static"
 FOR_EVER = "public, max-age=31536000, immutable"
 #: What gzip makes shorter; fonts and pictures are packed already.
@@ -42,8 +44,12 @@ def versioned(html: str) -> str:
     ----------
     html
         With addresses under ``/static/`` in double quotes. What a module or a style names
-        relative to itself gets the version with it.
+        relative to itself gets the version with it. Style sheets are found in their bundle, if
+        there is one; modules are, by the page's import map.
     """
+    for entry, addresses in bundled().items():
+        if entry.endswith(".css"):
+            html = html.replace(f'"{ROOT}{entry}"', f'"{addresses[0]}"')
     return html.replace('"/static/', f'"/static/v-{static_version()}/')
 
 
@@ -56,6 +62,8 @@ class VersionedStatic(StaticFiles):
 
     def __init__(self, directory: Path) -> None:
         super().__init__(directory=directory)
+        # Said in the log when the server starts, not when somebody opens the first page.
+        bundled()
         #: Path → its ETag, and what was packed.
         self._packed: dict[str, tuple[str, bytes]] = {}
 

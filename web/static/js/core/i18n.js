@@ -1,16 +1,23 @@
 // @ts-check
 // Text in the language that is chosen.
-import { ACCESS_MESSAGES } from "./access_messages.js";
-import { EDIT_MESSAGES } from "./edit_messages.js";
 import { MESSAGES } from "./messages.js";
-import { PLAYBACK_MESSAGES } from "./playback_messages.js";
-import { REVIEW_MESSAGES } from "./review_messages.js";
-import { STAGE_MESSAGES } from "./stage_messages.js";
-import { SCREEN_MESSAGES } from "./screen_messages.js";
-import { UPLOAD_MESSAGES } from "./upload_messages.js";
-import { WHERE_MESSAGES } from "./where_messages.js";
 
 /** @typedef {"zh" | "en"} Lang */
+/** @typedef {Record<Lang, Record<string, string>>} Catalogue */
+
+/** What this page can say: what every page says, and what it brought with it. @type {Catalogue} */
+const words = { zh: { ...MESSAGES.zh }, en: { ...MESSAGES.en } };
+
+/**
+ * Lets a page say what is in its catalogues; it loads no others.
+ * @param {Catalogue[]} catalogues
+ */
+export function learn(...catalogues) {
+  for (const { zh, en } of catalogues) {
+    Object.assign(words.zh, zh);
+    Object.assign(words.en, en);
+  }
+}
 
 /** What the deployment itself calls things. @type {Record<Lang, Record<string, string>>} */
 const ownNames = { zh: {}, en: {} };
@@ -33,25 +40,22 @@ export function nameKinds(kinds) {
  * @returns {string}
  */
 export function translate(lang, key, values = {}) {
-  const template =
-    ownNames[lang][key] ?? MESSAGES[lang][key] ?? ACCESS_MESSAGES[lang][key] ?? EDIT_MESSAGES[lang][key] ?? REVIEW_MESSAGES[lang][key] ??
-    SCREEN_MESSAGES[lang][key] ?? STAGE_MESSAGES[lang][key] ?? PLAYBACK_MESSAGES[lang][key] ?? UPLOAD_MESSAGES[lang][key] ??
-    WHERE_MESSAGES[lang][key];
+  const template = ownNames[lang][key] ?? words[lang][key];
   if (template === undefined) throw new Error(`no message ${key} in ${lang}`);
   return template.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 }
 
 /**
- * @param {Lang} lang
+ * @param {Lang} _lang
  * @param {number} value
  * @param {number} [decimals]
  * @returns {string} 3,463
  */
-export function number(lang, value, decimals = 0) {
-  return new Intl.NumberFormat(lang === "zh" ? "zh-CN" : "en-GB", {
-    minimumFractionDigits: decimals,
-    maximumFractionDigits: decimals,
-  }).format(value);
+export function number(_lang, value, decimals = 0) {
+  // Both languages write numbers alike; Intl takes longer to be ready than a page has to wait for it.
+  const [whole, part] = value.toFixed(decimals).split(".");
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
+  return part ? `${grouped}.${part}` : grouped;
 }
 
 /**
