@@ -107,6 +107,12 @@ class Settings(BaseSettings):
         description="What every map says of its approval: its 审图号, or 内部使用.",
         max_length=80,
     )
+    grids_at_once: int = Field(
+        default=20_000,
+        description="A map of more grids begins with an overview of divisions and fetches grids by"
+        " parts.",
+        ge=1,
+    )
     max_body_mb: int = Field(default=64, description="Longest body of a request, MB.", ge=1)
     rate_per_minute: int = Field(
         default=6000,

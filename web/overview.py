@@ -36,14 +36,20 @@ def approval_of(settings: Settings) -> str:
 
 
 def topology_url(overview: MapOverview) -> str:
-    """Return the immutable address of the boundaries.
+    """Return the immutable address of the boundaries, or of their overview where they are many.
 
     Parameters
     ----------
     overview
         Names the generation and the digest of its document.
     """
-    return f"/tiles/grids/{overview.generation}.topojson?v={overview.topology_version}&form=packed"
+    if overview.is_large:
+        return f"/tiles/overview/{overview.generation}.topojson?{_of(overview)}"
+    return f"/tiles/grids/{overview.generation}.topojson?{_of(overview)}"
+
+
+def _of(overview: MapOverview) -> str:
+    return f"v={overview.topology_version}&form=packed"
 
 
 def config(overview: MapOverview) -> dict[str, Any]:
@@ -60,7 +66,9 @@ def config(overview: MapOverview) -> dict[str, Any]:
             "zh": overview.home_name,
             "en": overview.home_name_en,
         },
+        "bounds": overview.bounds,
         "is_schematic": overview.is_schematic,
+        "is_large": overview.is_large,
         "generation": overview.generation,
         "effective_from": overview.effective_from,
         "today": clock.today(),

@@ -9,14 +9,39 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from api.admission.security import Asking
 from api.admission.suppression import shown_column
 from api.answers import json_answer
-from api.deps.common import MAX_BIGINT, OfThen, ReadSession, Reported, ServedReading, SnapshotAsked
+from api.deps.common import (
+    MAX_BIGINT,
+    CoveredDivisionAsked,
+    Division,
+    OfThen,
+    ReadSession,
+    Reported,
+    ServedReading,
+    SnapshotAsked,
+)
+from api.kept.standing import tract_figures, tract_living
 from api.schemas.common import problems
 from api.schemas.maps import GridFiguresAnswer, HeatAnswer, TimelineAnswer
 from gis.core.access import Actor, Power
-from gis.core.errors import Forbidden
+from gis.core.errors import Forbidden, Invalid
+from gis.core.snapshot import Snapshot
 from gis.events.choice import EventChoice
-from gis.statistics.by_grid import events_by_day, figures_by_grid
-from gis.tiles import TopologyStore, heat_bins
+from gis.statistics.by_grid import (
+    FigureColumns,
+    events_by_day,
+    figures_by_grid,
+    figures_by_tract,
+    living_by_tract,
+)
+from gis.tiles import (
+    Topology,
+    TopologyStore,
+    build_overview,
+    heat_bins,
+    is_large,
+    overview_version,
+    tract_depth,
+)
 
 router = APIRouter(tags=["maps"])
 
@@ -43,21 +68,62 @@ def _store(request: Request) -> TopologyStore:
     return store
 
 
-@router.get("/tiles/grids/{generation}.topojson", responses=problems(404))
+Generation = Annotated[int, Path(ge=1, le=MAX_BIGINT)]
+Version = Annotated[
+    str | None, Query(max_length=64, description="Version; with it the answer is immutable.")
+]
+Form = Annotated[
+    Literal["topojson", "packed"],
+    Query(description="`packed` is what the pages of this server read: shorter, 1 m exact."),
+]
+
+
+@router.get("/tiles/grids/{generation}.topojson", responses=problems(400, 404))
 def get_topology(
-    generation: Annotated[int, Path(ge=1, le=MAX_BIGINT)],
+    *,
+    generation: Generation,
     request: Request,
     session: ReadSession,
-    v: Annotated[
-        str | None, Query(max_length=64, description="Version; with it the answer is immutable.")
-    ] = None,
-    form: Annotated[
-        Literal["topojson", "packed"],
-        Query(description="`packed` is what the pages of this server read: shorter, 1 m exact."),
-    ] = "topojson",
+    v: Version = None,
+    form: Form = "topojson",
+    division: Division = None,
 ) -> Response:
-    """Return all grids of a generation as TopoJSON: objects `basic` and `exclusive`."""
-    topology = _store(request).get(session, generation, packed=form == "packed")
+    """Return the grids of a generation as TopoJSON: objects `basic` and `exclusive`."""
+    most = request.app.state.settings.grids_at_once
+    if is_large(session, generation, most, division=division):
+        raise Invalid(
+            f"There are more than {most} grids: ask for those of one `division`, or for"
+            f" /tiles/overview/{generation}.topojson.",
+            zh=f"网格超过 {most} 个：请用 division 指定区划，"
+            f"或改取 /tiles/overview/{generation}.topojson。",
+        )
+    topology = _store(request).get(session, generation, packed=form == "packed", division=division)
+    return _topology_answer(request, topology, v, form)
+
+
+@router.get("/tiles/overview/{generation}.topojson", responses=problems(404))
+def get_overview(
+    *,
+    generation: Generation,
+    request: Request,
+    session: ReadSession,
+    actor: Asking,
+    v: Version = None,
+    form: Form = "topojson",
+) -> Response:
+    """Return divisions in the place of their grids (区块), for a map of very many grids."""
+    most = request.app.state.settings.grids_at_once
+    version = overview_version(session, generation, is_whole=actor.scope().is_whole)
+    topology = _store(request).made(
+        version,
+        f"overview-{most}-{version}",
+        lambda: build_overview(session, generation, most),
+        packed=form == "packed",
+    )
+    return _topology_answer(request, topology, v, form)
+
+
+def _topology_answer(request: Request, topology: Topology, v: str | None, form: str) -> Response:
     etag = f'"{topology.version}"' if form == "topojson" else f'"{topology.version}-{form}"'
     headers = {
         "ETag": etag,
@@ -105,12 +171,19 @@ def get_heat(
     cell_m: Annotated[
         int, Query(description="Side of a cell, m: 75, 150, 300, 600, 1200 or 2400.")
     ] = 300,
+    division: CoveredDivisionAsked = None,
 ) -> Response:
     """Count events by cell of an equal-area lattice, for a heat map."""
     require_coarse(actor, cell_m)
     _, south, _, north = served.profile.bounds
     chosen = EventChoice(days.first, days.last, category)
-    bins = heat_bins(session, chosen, cell_m=cell_m, standard_parallel=(south + north) / 2)
+    bins = heat_bins(
+        session,
+        chosen,
+        cell_m=cell_m,
+        standard_parallel=(south + north) / 2,
+        division=division,
+    )
     return json_answer(bins.document())
 
 
@@ -123,10 +196,39 @@ def get_figures_by_grid(
     actor: Asking,
     of_then: OfThen,
     category: Category = None,
+    division: CoveredDivisionAsked = None,
 ) -> Response:
-    """Count events, households and people by grid, all grids at once."""
+    """Count events, households and people by grid, all grids at once or those of a division."""
     chosen = EventChoice(days.first, days.last, category)
-    figures = figures_by_grid(session, chosen, snapshot, of_then=of_then)
+    figures = figures_by_grid(session, chosen, snapshot, of_then=of_then, division=division)
+    return _figures_answer(actor, snapshot, figures)
+
+
+@router.get("/api/v1/statistics/tracts", response_model=GridFiguresAnswer, responses=problems(404))
+def get_figures_by_tract(
+    *,
+    request: Request,
+    session: ReadSession,
+    snapshot: SnapshotAsked,
+    days: Reported,
+    actor: Asking,
+    category: Category = None,
+) -> Response:
+    """Count by the divisions of an overview (`/tiles/overview`), of a few seconds ago at most."""
+    chosen = EventChoice(days.first, days.last, category)
+    depth = tract_depth(session)
+    seen = actor.scope()
+    living = tract_living(request.app.state).get(
+        (seen, snapshot, depth), lambda: living_by_tract(session, snapshot, depth)
+    )
+    figures = tract_figures(request.app.state).get(
+        (seen, snapshot, chosen, depth),
+        lambda: figures_by_tract(session, chosen, snapshot, depth, living),
+    )
+    return _figures_answer(actor, snapshot, figures)
+
+
+def _figures_answer(actor: Actor, snapshot: Snapshot, figures: FigureColumns) -> Response:
     body: dict[str, Any] = {"generation": snapshot.generation, "codes": figures.codes}
     columns = {
         name: shown_column(actor, name, column, figures.totals)

@@ -189,9 +189,10 @@ def find_outliers(dwelt: tuple[Dwelt, ...], shown: list[int | None]) -> list[Out
 
 def _area(session: ReadSession, asked: BoardAsked) -> Area:
     if queries.is_root(session, asked.division):
-        return Area(is_root=True, grids=[])
+        return Area(is_root=True, grids=[], divisions=[])
+    divisions = queries.list_divisions_within(session, asked.division)
     grids = queries.list_basic_grids(session, asked.division, asked.snapshot)
-    return Area(is_root=False, grids=grids)
+    return Area(is_root=False, grids=grids, divisions=divisions)
 
 
 def _rows(session: ReadSession, name: str, asked: BoardAsked, area: Area, **more: Any) -> list[Any]:
@@ -203,6 +204,7 @@ def _rows(session: ReadSession, name: str, asked: BoardAsked, area: Area, **more
         "now": asked.now,
         "is_root": area.is_root,
         "grids": area.grids,
+        "divisions": area.divisions,
     }
     return list(session.execute(text(read_sql(__file__, name)), bound | days | more))
 

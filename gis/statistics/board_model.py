@@ -40,10 +40,13 @@ class Area:
         All do, also outside every grid.
     grids
         Else those in basic grids of these numbers.
+    divisions
+        Codes of the division and all below; empty where all count.
     """
 
     is_root: bool
     grids: list[int]
+    divisions: list[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gis.core.errors import Invalid
 from gis.db.session import ReadSession
 from gis.events.choice import EventChoice
-from gis.tiles.queries import list_heat_cells
+from gis.tiles.queries import find_part, list_heat_cells
 
 #: Sides of a cell that may be asked for, in metres. Few, so that answers can be cached.
 HEAT_CELLS_M = (75, 150, 300, 600, 1200, 2400)
@@ -132,7 +132,12 @@ class HeatLattice:
 
 
 def heat_bins(
-    session: ReadSession, chosen: EventChoice, *, cell_m: int, standard_parallel: float
+    session: ReadSession,
+    chosen: EventChoice,
+    *,
+    cell_m: int,
+    standard_parallel: float,
+    division: str | None = None,
 ) -> HeatBins:
     """Count the chosen events by cell.
 
@@ -147,6 +152,8 @@ def heat_bins(
     standard_parallel
         Latitude in degrees where cells are square on the ground; away from it they keep their
         area and change their shape.
+    division
+        Only events that are filed in this division and all below; twelve digits.
 
     Returns
     -------
@@ -163,7 +170,8 @@ def heat_bins(
     Source: Lambert cylindrical equal-area, EPSG Guidance Note 7-2, method 9835.
     """
     lattice = HeatLattice(cell_m, standard_parallel)
-    rows = list_heat_cells(session, chosen.values() | lattice.values())
+    villages = find_part(session, division).part
+    rows = list_heat_cells(session, chosen.values() | lattice.values() | {"part": villages})
     cells = np.array([(row.column, row.row, row.events) for row in rows], dtype=np.int64)
     cells = cells.reshape(-1, 3)
     lon, lat = lattice.centres(cells[:, 0], cells[:, 1])

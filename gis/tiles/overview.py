@@ -6,10 +6,12 @@ import datetime as dt
 from dataclasses import dataclass
 
 from gis.core import clock
+from gis.core.access import WHOLE, Scope
 from gis.db.session import ReadSession
 from gis.profiles import Profile
 from gis.tiles.queries import find_map_facts
 from gis.tiles.topology import topology_version
+from gis.tiles.tracts import MOST_AT_ONCE, overview_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,9 @@ class MapOverview:
     bounds
         West, south, east, north of all grids; degrees.
     grids
-        How many grids there are, exclusive ones included.
+        How many grids there are, exclusive ones included; not counted beyond the limit.
+    is_large
+        Whether there are more than may be sent at once: the map begins with an overview.
     first_day, last_day
         Days of the first and the last event in Asia/Shanghai; None without events.
     levels, kinds
@@ -57,6 +61,7 @@ class MapOverview:
     topology_version: str
     bounds: tuple[float, float, float, float]
     grids: int
+    is_large: bool
     first_day: dt.date | None
     last_day: dt.date | None
     levels: dict[str, tuple[str, str]]
@@ -65,7 +70,12 @@ class MapOverview:
 
 
 def map_overview(
-    session: ReadSession, profile: Profile, home: str | None = None
+    session: ReadSession,
+    profile: Profile,
+    home: str | None = None,
+    *,
+    scope: Scope = WHOLE,
+    most: int = MOST_AT_ONCE,
 ) -> MapOverview | None:
     """Describe the deployment for a map page.
 
@@ -77,13 +87,18 @@ def map_overview(
         The profile that the deployment names.
     home
         Division at the top; the deployment's root by default.
+    scope
+        What the session sees.
+    most
+        So many grids are sent at once.
 
     Returns
     -------
     MapOverview or None
         None until both divisions and boundaries are loaded.
     """
-    row = find_map_facts(session, home)
+    tops = None if scope.is_whole else list(scope.divisions)
+    row = find_map_facts(session, home, tops, most)
     if row is None or not row.grids:
         return None
     return MapOverview(
@@ -95,9 +110,10 @@ def map_overview(
         is_schematic=row.is_schematic,
         generation=row.generation,
         effective_from=row.effective_from,
-        topology_version=topology_version(session, row.generation),
+        topology_version=_version(session, row.generation, scope, is_large=row.is_large),
         bounds=(row.west, row.south, row.east, row.north),
         grids=row.grids,
+        is_large=row.is_large,
         first_day=_local_day(row.first_event_at),
         last_day=_local_day(row.last_event_at),
         levels={level.slug: (level.name_zh, level.name_en) for level in profile.levels},
@@ -107,6 +123,12 @@ def map_overview(
             for c in profile.catalogue.classes
         ),
     )
+
+
+def _version(session: ReadSession, generation: int, scope: Scope, *, is_large: bool) -> str:
+    if is_large:
+        return overview_version(session, generation, is_whole=scope.is_whole)
+    return topology_version(session, generation)
 
 
 def _local_day(moment: dt.datetime | None) -> dt.date | None:

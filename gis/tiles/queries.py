@@ -3,15 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, text
 
+from gis.core.errors import NotFound
 from gis.db.session import ReadSession
 from gis.db.sql import read_sql
+from gis.divisions.queries import list_ancestry
 
 
-def list_topology_grids(session: ReadSession, generation: int) -> Sequence[Row[Any]]:
+class Part(NamedTuple):
+    """A division and all below it, as statements take it.
+
+    Attributes
+    ----------
+    part
+        Their codes; None for all divisions there are.
+    above
+        Codes of the divisions above it.
+    """
+
+    part: list[str] | None
+    above: list[str]
+
+
+EVERYTHING = Part(None, [])
+
+
+def find_part(session: ReadSession, division: str | None) -> Part:
+    """Return a division and all below it.
+
+    Parameters
+    ----------
+    session
+        Reads the divisions.
+    division
+        Twelve digits; None for everything.
+
+    Returns
+    -------
+    Part
+        Codes in a list find their rows by an index; where a statement looked for them itself,
+        PostgreSQL would guess their number, and guess wrong.
+
+    Raises
+    ------
+    NotFound
+        There is no such division, of those that may be seen.
+    """
+    if division is None:
+        return EVERYTHING
+    above = [ref.code for ref in list_ancestry(session, division)]
+    if not above:
+        raise NotFound(f"division {division} does not exist", zh=f"不存在区划 {division}")
+    rows = session.scalars(
+        text("SELECT code FROM division WHERE path @> CAST(ARRAY[:division] AS varchar(12)[])"),
+        {"division": division},
+    )
+    return Part(list(rows), above)
+
+
+def list_topology_grids(
+    session: ReadSession, generation: int, part: Part = EVERYTHING
+) -> Sequence[Row[Any]]:
     """Read the grids of a generation, with their geometry as WKB, by code.
 
     Parameters
@@ -20,6 +75,8 @@ def list_topology_grids(session: ReadSession, generation: int) -> Sequence[Row[A
         Reads the boundaries.
     generation
         As known in which generation.
+    part
+        Only of this part.
 
     Returns
     -------
@@ -28,10 +85,12 @@ def list_topology_grids(session: ReadSession, generation: int) -> Sequence[Row[A
         label_radius_m, area_m2, wkb (CGCS2000 degrees).
     """
     statement = text(read_sql(__file__, "topology_grids"))
-    return session.execute(statement, {"generation": generation}).all()
+    return session.execute(statement, {"generation": generation, **part._asdict()}).all()
 
 
-def list_topology_divisions(session: ReadSession, generation: int) -> Sequence[Row[Any]]:
+def list_topology_divisions(
+    session: ReadSession, generation: int, part: Part = EVERYTHING
+) -> Sequence[Row[Any]]:
     """Read the divisions and their outlines (WKB, or None where nothing is drawn), by code.
 
     Parameters
@@ -40,6 +99,8 @@ def list_topology_divisions(session: ReadSession, generation: int) -> Sequence[R
         Reads the boundaries.
     generation
         As known in which generation.
+    part
+        Only of this part.
 
     Returns
     -------
@@ -47,10 +108,12 @@ def list_topology_divisions(session: ReadSession, generation: int) -> Sequence[R
         code, name, level, depth, parent_code, wkb (CGCS2000 degrees).
     """
     statement = text(read_sql(__file__, "topology_divisions"))
-    return session.execute(statement, {"generation": generation}).all()
+    return session.execute(statement, {"generation": generation, **part._asdict()}).all()
 
 
-def find_topology_digest(session: ReadSession, generation: int) -> str | None:
+def find_topology_digest(
+    session: ReadSession, generation: int, part: Part = EVERYTHING
+) -> str | None:
     """Return a digest of all that the map of a generation shows; None if there is no such one.
 
     Parameters
@@ -59,6 +122,8 @@ def find_topology_digest(session: ReadSession, generation: int) -> str | None:
         Reads the boundaries.
     generation
         As known in which generation.
+    part
+        Only of this part.
 
     Returns
     -------
@@ -66,7 +131,7 @@ def find_topology_digest(session: ReadSession, generation: int) -> str | None:
         Hexadecimal.
     """
     statement = text(read_sql(__file__, "topology_digest"))
-    digest: str | None = session.scalar(statement, {"generation": generation})
+    digest: str | None = session.scalar(statement, {"generation": generation, **part._asdict()})
     return digest
 
 
@@ -89,7 +154,9 @@ def list_heat_cells(session: ReadSession, values: dict[str, Any]) -> Sequence[Ro
     return session.execute(text(read_sql(__file__, "heat")), values).all()
 
 
-def find_map_facts(session: ReadSession, home: str | None) -> Row[Any] | None:
+def find_map_facts(
+    session: ReadSession, home: str | None, tops: list[str] | None, most: int
+) -> Row[Any] | None:
     """Read what there is to see: profile, top, extent, newest generation, days of events.
 
     Parameters
@@ -98,6 +165,10 @@ def find_map_facts(session: ReadSession, home: str | None) -> Row[Any] | None:
         Reads it; sees what whoever asks may see.
     home
         Division at the top; None for the deployment's root.
+    tops
+        Divisions that are seen with all below, where these are not all; None for `home` alone.
+    most
+        Grids are counted until there are more than so many.
 
     Returns
     -------
@@ -105,4 +176,5 @@ def find_map_facts(session: ReadSession, home: str | None) -> Row[Any] | None:
         None where no divisions are loaded.
     """
     statement = text(read_sql(__file__, "map_facts"))
-    return session.execute(statement, {"home": home}).one_or_none()
+    bound = {"home": home, "tops": tops, "most": most}
+    return session.execute(statement, bound).one_or_none()

@@ -13,7 +13,7 @@ import os
 import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,12 @@ from gis.core.labels import label_points
 from gis.core.lattice import UNITS_PER_DEGREE
 from gis.db.session import ReadSession
 from gis.tiles.packing import packed as packed_form
-from gis.tiles.queries import find_topology_digest, list_topology_divisions, list_topology_grids
+from gis.tiles.queries import (
+    find_part,
+    find_topology_digest,
+    list_topology_divisions,
+    list_topology_grids,
+)
 
 #: Raised whenever the document changes its form, so that no cache serves the old one.
 FORM = 2
@@ -76,7 +81,14 @@ class TopologyStore:
         self._held: OrderedDict[str, Topology] = OrderedDict()
         self._building = threading.Lock()
 
-    def get(self, session: ReadSession, generation: int, *, packed: bool = False) -> Topology:
+    def get(
+        self,
+        session: ReadSession,
+        generation: int,
+        *,
+        packed: bool = False,
+        division: str | None = None,
+    ) -> Topology:
         """Return the document of a generation; build it if nobody has.
 
         Parameters
@@ -87,6 +99,8 @@ class TopologyStore:
             Which generation.
         packed
             Whether in the form of `gis.tiles.packing`, for our own pages.
+        division
+            Only the grids of this division and all below; twelve digits.
 
         Returns
         -------
@@ -95,14 +109,40 @@ class TopologyStore:
         Raises
         ------
         NotFound
-            There is no such generation.
+            There is no such generation, or no such division.
         """
-        version = topology_version(session, generation)
+        version = topology_version(session, generation, division)
+        name = version if division is None else f"{division}-{version}"
+        return self.made(
+            version, name, lambda: build_topology(session, generation, division), packed=packed
+        )
+
+    def made(
+        self, version: str, name: str, build: Callable[[], dict[str, Any]], *, packed: bool
+    ) -> Topology:
+        """Return a document that is kept under a name; build it if nobody has.
+
+        Parameters
+        ----------
+        version
+            Digest of all that it shows.
+        name
+            Of its file.
+        build
+            Makes it, as TopoJSON.
+        packed
+            Whether in the form of `gis.tiles.packing`.
+
+        Returns
+        -------
+        Topology
+        """
+        if packed:
+            name = f"packed-{name}"
         # One builder at a time: ten browsers that open at once must not build ten times.
         with self._building:
-            name = f"packed-{version}" if packed else version
             if name not in self._held:
-                self._held[name] = self._read_or_build(session, generation, version, name)
+                self._held[name] = self._read_or_build(version, name, build, packed=packed)
             self._held.move_to_end(name)
             self._forget()
             return self._held[name]
@@ -113,21 +153,19 @@ class TopologyStore:
             self._held.popitem(last=False)
 
     def _read_or_build(
-        self, session: ReadSession, generation: int, version: str, name: str
+        self, version: str, name: str, build: Callable[[], dict[str, Any]], *, packed: bool
     ) -> Topology:
         path = self._folder / f"grids-{name}.topojson.gz"
         try:
             return Topology(version, path.read_bytes())
         except FileNotFoundError:
-            document = build_topology(session, generation)
-            if name != version:
-                document = packed_form(document)
-            packed = gzip.compress(orjson.dumps(document), compresslevel=9, mtime=0)
-            _write_whole(path, packed)
-            return Topology(version, packed)
+            document = packed_form(build()) if packed else build()
+            content = gzip.compress(orjson.dumps(document), compresslevel=9, mtime=0)
+            _write_whole(path, content)
+            return Topology(version, content)
 
 
-def topology_version(session: ReadSession, generation: int) -> str:
+def topology_version(session: ReadSession, generation: int, division: str | None = None) -> str:
     """Return the digest that names the document of a generation.
 
     Parameters
@@ -136,6 +174,8 @@ def topology_version(session: ReadSession, generation: int) -> str:
         Reads the boundaries.
     generation
         Which generation.
+    division
+        Only of this division and all below; twelve digits.
 
     Returns
     -------
@@ -145,15 +185,17 @@ def topology_version(session: ReadSession, generation: int) -> str:
     Raises
     ------
     NotFound
-        There is no such generation.
+        There is no such generation, or no such division.
     """
-    digest = find_topology_digest(session, generation)
+    digest = find_topology_digest(session, generation, find_part(session, division))
     if digest is None:
         raise NotFound(f"generation {generation} does not exist", zh=f"不存在第 {generation} 版")
     return f"{digest}-{FORM}"
 
 
-def build_topology(session: ReadSession, generation: int) -> dict[str, Any]:
+def build_topology(
+    session: ReadSession, generation: int, division: str | None = None
+) -> dict[str, Any]:
     """Make the TopoJSON document of a generation.
 
     Parameters
@@ -162,6 +204,8 @@ def build_topology(session: ReadSession, generation: int) -> dict[str, Any]:
         Reads the boundaries.
     generation
         Which generation.
+    division
+        Only the grids of this division and all below, and what lies above it; twelve digits.
 
     Returns
     -------
@@ -169,12 +213,14 @@ def build_topology(session: ReadSession, generation: int) -> dict[str, Any]:
         Objects `basic` and `exclusive` (one MultiPolygon a grid), the list `divisions`, arcs
         delta-encoded with a transform (TopoJSON 1.0, §2.1.2).
     """
-    divisions = list_topology_divisions(session, generation)
-    return topology_document(list_topology_grids(session, generation), divisions, generation)
+    part = find_part(session, division)
+    divisions = list_topology_divisions(session, generation, part)
+    grids = list_topology_grids(session, generation, part)
+    return topology_document(grids, divisions, generation)
 
 
 def topology_document(
-    rows: Sequence[Any], divisions: Sequence[Any], generation: int
+    rows: Sequence[Any], divisions: Sequence[Any], generation: int, *, tolerance: float = 0.0
 ) -> dict[str, Any]:
     """Make a TopoJSON document of grids that are at hand.
 
@@ -188,6 +234,8 @@ def topology_document(
         first.
     generation
         What the document says of it.
+    tolerance
+        By how much borders may be off, in lattice units; 0 leaves every vertex.
 
     Returns
     -------
@@ -200,6 +248,8 @@ def topology_document(
     basic_arcs = extract_arcs(_polygons(basic))
     exclusive_arcs = extract_arcs(_polygons(exclusive))
     arcs = [*basic_arcs.arcs, *exclusive_arcs.arcs]
+    if tolerance > 0:
+        arcs = [simplified(arc, tolerance) for arc in arcs]
     origin = _origin(arcs)
     return {
         "type": "Topology",
@@ -215,6 +265,30 @@ def topology_document(
         "divisions": _divisions(divisions),
         "arcs": [_delta_encoded(arc, origin) for arc in arcs],
     }
+
+
+def simplified(arc: NDArray[np.int64], tolerance: float) -> NDArray[np.int64]:
+    """Leave out vertices that hardly matter; both ends stay, and a ring stays one.
+
+    Parameters
+    ----------
+    arc
+        int64 (k, 2), lattice units.
+    tolerance
+        How far the line may move, in lattice units.
+
+    Returns
+    -------
+    ndarray of int64
+        (m, 2), vertices of the arc.
+
+    Notes
+    -----
+    Source: Douglas and Peucker (1973), as GEOS has it.
+    """
+    kept = shapely.get_coordinates(shapely.simplify(shapely.linestrings(arc), tolerance))
+    is_ring = bool((arc[0] == arc[-1]).all())
+    return arc if is_ring and len(kept) < 4 else kept.astype(np.int64)
 
 
 def _polygons(rows: Sequence[Row[Any]]) -> NDArray[Any]:

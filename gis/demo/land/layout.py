@@ -235,6 +235,8 @@ def _cut(
 
 def _good_angles(ring: Ring, share: float, rng: np.random.Generator) -> list[float]:
     """Order some directions of a cut: those that leave compact parts and meet no corner first."""
+    if not measure(ring).area > 0:
+        raise UnsplittableError
     start = rng.uniform(0.0, math.pi)
     angles = [start + math.pi * (k + rng.uniform(0.0, 0.8)) / ANGLES for k in range(ANGLES)]
     scored = []

@@ -3,10 +3,11 @@
 WITH place AS MATERIALIZED (
     SELECT v.grid_id, v.code, d.path[:child_place] AS child
       FROM grid_version AS v JOIN division AS d ON d.code = v.division_code
-     WHERE d.path @> CAST(ARRAY[:division] AS varchar(12)[])
+     WHERE (:is_root OR v.division_code = ANY(CAST(:divisions AS varchar(12)[])))
        AND v.kind <> 'exclusive'
-       AND v.generations @> CAST(:generation AS bigint)
-       AND v.valid @> CAST(:day AS date)
+       -- No index on the ranges: nearly every grid is in them, against all estimates.
+       AND (v.generations @> CAST(:generation AS bigint)
+            AND v.valid @> CAST(:day AS date)) IS TRUE
 ), counted AS (
     SELECT e.basic_grid_id,
            count(*) AS total,

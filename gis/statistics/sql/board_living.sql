@@ -2,11 +2,12 @@
 -- it. The row without a code is what lies in no grid of these boundaries; it comes at the root only.
 WITH place AS MATERIALIZED (
     SELECT v.grid_id, v.code, v.name, v.division_code
-      FROM grid_version AS v JOIN division AS d ON d.code = v.division_code
-     WHERE d.path @> CAST(ARRAY[:division] AS varchar(12)[])
+      FROM grid_version AS v
+     WHERE (:is_root OR v.division_code = ANY(CAST(:divisions AS varchar(12)[])))
        AND v.kind <> 'exclusive'
-       AND v.generations @> CAST(:generation AS bigint)
-       AND v.valid @> CAST(:day AS date)
+       -- No index on the ranges: nearly every grid is in them, against all estimates.
+       AND (v.generations @> CAST(:generation AS bigint)
+            AND v.valid @> CAST(:day AS date)) IS TRUE
 ), living AS (
     SELECT h.basic_grid_id, count(*) AS households,
            sum(h.registered_count) AS registered,

@@ -14,8 +14,8 @@ SELECT n.event_no, n.title, n.category_code, n.level, n.reported_at, n.state,
   FROM newest AS n
   LEFT JOIN grid_version AS b
          ON b.county_code = n.county_code AND b.grid_id = n.basic_grid_id
-        AND b.generations @> CAST(:generation AS bigint) AND b.valid @> CAST(:day AS date)
+        AND (b.generations @> CAST(:generation AS bigint) AND b.valid @> CAST(:day AS date)) IS TRUE
   LEFT JOIN grid_version AS x
          ON x.county_code = n.county_code AND x.grid_id = n.exclusive_grid_id
-        AND x.generations @> CAST(:generation AS bigint) AND x.valid @> CAST(:day AS date)
+        AND (x.generations @> CAST(:generation AS bigint) AND x.valid @> CAST(:day AS date)) IS TRUE
  ORDER BY n.reported_at DESC, n.event_id DESC

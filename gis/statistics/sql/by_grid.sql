@@ -13,6 +13,8 @@ WITH happened AS MATERIALIZED (
      WHERE e.reported_at >= :since AND e.reported_at < :until
        AND e.category_code LIKE :category
        AND e.basic_grid_id IS NOT NULL
+       AND (CAST(:grids AS bigint[]) IS NULL
+            OR e.basic_grid_id = ANY(CAST(:grids AS bigint[])))
      GROUP BY e.basic_grid_id
     UNION ALL
     SELECT e.exclusive_grid_id, count(*),
@@ -26,15 +28,23 @@ WITH happened AS MATERIALIZED (
      WHERE e.reported_at >= :since AND e.reported_at < :until
        AND e.category_code LIKE :category
        AND e.exclusive_grid_id IS NOT NULL
+       AND (CAST(:grids AS bigint[]) IS NULL
+            OR e.exclusive_grid_id = ANY(CAST(:grids AS bigint[])))
      GROUP BY e.exclusive_grid_id
 ), living AS MATERIALIZED (
     SELECT h.basic_grid_id AS grid_id, count(*) AS households,
            sum(h.resident_count) AS people, sum(h.party_member_count) AS party_members
-      FROM household AS h WHERE h.basic_grid_id IS NOT NULL
+      FROM household AS h
+     WHERE h.basic_grid_id IS NOT NULL
+       AND (CAST(:grids AS bigint[]) IS NULL
+            OR h.basic_grid_id = ANY(CAST(:grids AS bigint[])))
      GROUP BY h.basic_grid_id
     UNION ALL
     SELECT h.exclusive_grid_id, count(*), sum(h.resident_count), sum(h.party_member_count)
-      FROM household AS h WHERE h.exclusive_grid_id IS NOT NULL
+      FROM household AS h
+     WHERE h.exclusive_grid_id IS NOT NULL
+       AND (CAST(:grids AS bigint[]) IS NULL
+            OR h.exclusive_grid_id = ANY(CAST(:grids AS bigint[])))
      GROUP BY h.exclusive_grid_id
 )
 SELECT v.code, v.division_code, v.kind,
@@ -51,6 +61,7 @@ SELECT v.code, v.division_code, v.kind,
   FROM grid_version AS v
   LEFT JOIN happened AS h ON h.grid_id = v.grid_id
   LEFT JOIN living AS l ON l.grid_id = v.grid_id
- WHERE v.generations @> CAST(:generation AS bigint)
-   AND v.valid @> CAST(:day AS date)
+ WHERE (v.generations @> CAST(:generation AS bigint)
+        AND v.valid @> CAST(:day AS date)) IS TRUE
+   AND (CAST(:grids AS bigint[]) IS NULL OR v.grid_id = ANY(CAST(:grids AS bigint[])))
  ORDER BY v.code COLLATE "C"

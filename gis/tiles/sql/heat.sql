@@ -8,6 +8,10 @@ WITH chosen AS (
       FROM event AS e
      WHERE e.reported_at >= :since AND e.reported_at < :until
        AND e.category_code LIKE :category
+       AND (CAST(:part AS varchar(12)[]) IS NULL
+            OR e.basic_grid_id = ANY(ARRAY(SELECT v.grid_id FROM grid_version AS v
+                                            WHERE v.division_code
+                                                  = ANY(CAST(:part AS varchar(12)[])))))
 )
 SELECT floor(:radius_m * lambda / :cell_m)::bigint AS "column",
        floor(:scale * (1 - :e * :e)

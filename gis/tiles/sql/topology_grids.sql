@@ -10,7 +10,9 @@ SELECT v.code,
        v.area_m2,
        ST_AsBinary(v.geom) AS wkb
   FROM grid_version AS v
- WHERE v.generations @> CAST(:generation AS bigint)
+ -- No index on the ranges: nearly every grid is in them, against all estimates.
+ WHERE (v.generations @> CAST(:generation AS bigint)) IS TRUE
    AND v.valid @> (SELECT max(g.effective_from) FROM generation AS g
                     WHERE g.generation <= :generation)
+   AND (CAST(:part AS varchar(12)[]) IS NULL OR v.division_code = ANY(CAST(:part AS varchar(12)[])))
  ORDER BY v.code COLLATE "C"
