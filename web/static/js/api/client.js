@@ -73,7 +73,14 @@ async function answerOf(url, request) {
     throw new ProblemError(0, null);
   }
   if (!response.ok) throw new ProblemError(response.status, await problemOf(response));
-  return response.status === 204 ? null : response.json();
+  if (response.status === 204) return null;
+  try {
+    return await response.json();
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    // Cut off in the middle, or the page of some box in between.
+    throw new ProblemError(0, null);
+  }
 }
 
 /**

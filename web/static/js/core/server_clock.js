@@ -8,6 +8,8 @@ export class ServerClock {
   constructor() {
     /** How far the server is ahead of us, ms. */
     this.offset = 0;
+    /** Whether the server has told its time; until then ours stands in for it. */
+    this.isSet = false;
   }
 
   /**
@@ -16,7 +18,9 @@ export class ServerClock {
    */
   set(told, here) {
     const there = Date.parse(told);
-    if (Number.isFinite(there)) this.offset = there - here;
+    if (!Number.isFinite(there)) return;
+    this.offset = there - here;
+    this.isSet = true;
   }
 
   /** @param {number} here ms @returns {number} ms */
@@ -35,12 +39,8 @@ export const timeOf = (at) => new Date(at + ZONE_MS).toISOString().slice(11, 19)
 export const weekdayOf = (at) => new Date(at + ZONE_MS).getUTCDay();
 
 /**
- * @param {number} from ms
- * @param {number} to ms
- * @param {number} hour of the day, in China
- * @returns {boolean} whether that hour began after `from` and by `to`
+ * @param {number} at ms
+ * @param {number} hour at which a day begins, in China
+ * @returns {number} which day it is, counted from 1970
  */
-export function hourBegan(from, to, hour) {
-  const begun = (/** @type {number} */ at) => Math.floor((at + ZONE_MS - hour * 3600_000) / DAY_MS);
-  return begun(to) > begun(from);
-}
+export const dayFrom = (at, hour) => Math.floor((at + ZONE_MS - hour * 3600_000) / DAY_MS);

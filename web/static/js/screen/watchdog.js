@@ -3,9 +3,11 @@
 // published. Never into a server that does not answer: a browser's error page would hang in the
 // hall until somebody came with a keyboard.
 import { getJson } from "../api/client.js";
-import { hourBegan } from "../core/server_clock.js";
+import { dayFrom } from "../core/server_clock.js";
 
 const RELOAD_HOUR = 4;
+/** So often a server that does not answer is asked again, seconds. */
+const RETRY_S = 5;
 /** Under which name the browser remembers why it loaded the page anew. */
 const REASON_KEY = "gridmap.screen.reloaded";
 
@@ -21,12 +23,17 @@ export class Watchdog {
     /** @type {string | null} */
     this.due = null;
     this.asking = false;
-    let last = clock.at(Date.now());
+    /** The day that it was when the server first told its time. @type {number | null} */
+    let opened = null;
     beat.every((now) => {
-      const at = clock.at(now);
-      if (hourBegan(last, at, RELOAD_HOUR)) this.due = `night ${at}`;
-      last = at;
-      if (this.due && Math.floor(now / 1000) % 5 === 0) this.#try();
+      // By the server's time alone: a wall whose own clock is wrong would pass four o'clock each
+      // time that it is put right, which is after every reload.
+      if (clock.isSet) {
+        const day = dayFrom(clock.at(now), RELOAD_HOUR);
+        opened ??= day;
+        if (day > opened && this.due === null) this.ask(`night ${day}`);
+      }
+      if (this.due && Math.floor(now / 1000) % RETRY_S === 0) this.#try();
     });
   }
 
