@@ -80,11 +80,12 @@ class Gridmap:
         )
 
     def fingerprint(self) -> dict[str, tuple[int, str]]:
-        """Return, for every table, how many rows it has and a hash of all of them."""
+        """Return, for every table of ours, how many rows it has and a hash of all of them."""
         with psycopg2.connect(self.url) as connection, connection.cursor() as cursor:
             cursor.execute(
                 "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
-                " AND table_type = 'BASE TABLE' ORDER BY table_name"
+                " AND table_type = 'BASE TABLE' AND table_name <> 'spatial_ref_sys'"  # PostGIS's
+                " ORDER BY table_name"
             )
             tables = [row[0] for row in cursor.fetchall()]
             found = {}

@@ -41,12 +41,12 @@ def reading_engine(reading_url: str) -> Iterator:
 
 
 @pytest.fixture
-def serve(tmp_path) -> Iterator[Callable[[str], httpx.Client]]:
+def serve(tmp_path) -> Iterator[Callable[..., httpx.Client]]:
     """Start servers on other databases; they stop with the test."""
     running = []
 
-    def start(url: str) -> httpx.Client:
-        server = serving(create_app(settings_for(url, state_dir=tmp_path)))
+    def start(url: str, **settings: object) -> httpx.Client:
+        server = serving(create_app(settings_for(url, state_dir=tmp_path, **settings)))
         running.append(server)
         return server.__enter__()
 

@@ -43,12 +43,19 @@ EXAMPLES = {
     "/api/v1/live": [],
     "/api/v1/locate": ["?lon=115.0101&lat=34.505&crs=EPSG:4490&accuracy_m=500"],
     "/api/v1/search": ["?q=测试", "?q=990101"],
-    "/api/v1/heat": ["", "?cell_m=600&category=01"],
+    "/api/v1/heat": ["", "?cell_m=600&category=01", "?division=990101101"],
     "/api/v1/playback": [
         "?from=2025-06-01&to=2025-06-10",
         "?from=2025-06-01&to=2025-12-31&step=month&cell_m=600&category=01",
     ],
-    "/api/v1/statistics/grids": ["", "?from=2025-06-01&category=0102", "?reading=then"],
+    "/api/v1/playlists": ["", "?division=990101&name=default"],
+    "/api/v1/statistics/grids": [
+        "",
+        "?from=2025-06-01&category=0102",
+        "?reading=then",
+        "?division=990101101",
+    ],
+    "/api/v1/statistics/tracts": ["", "?from=2025-06-01&category=0102"],
     "/api/v1/statistics/timeline": ["", "?from=2020-01-01&to=2020-01-02"],
 }
 

@@ -51,6 +51,7 @@ KNOWN = {
     "login": "wang",
     "role": "viewer",
     "division": factories.TOWNSHIPS[0],
+    "name": "default",
 }
 
 
@@ -68,6 +69,7 @@ TAKEN = {
         "role": "viewer",
         "division": factories.COUNTY,
     },
+    "PUT /api/v1/playlists/{division}/{name}": {"stops": [{"division": factories.TOWNSHIPS[0]}]},
     "POST /api/v1/changesets": {"title": "调整", "scope": [factories.TOWNSHIPS[0]]},
     "POST /api/v1/changesets/{changeset_id}/ops": {
         "op": "set_attributes",

@@ -13,6 +13,19 @@ from api.app import create_app
 from gis.settings import Settings
 from tests.api.server import serving
 
+#: A two-hundred-fiftieth of the province of 2,466 townships, 52,000 villages and 400,000 grids;
+#: ``gridmap demo`` makes a fiftieth, which takes a minute.
+FRACTIONS = {"henan": 0.004}
+
+
+def of_henan(fraction: float) -> list[tuple[str, str, float]]:
+    return [
+        ("S3-01", "divisions.township", round(2466 * fraction)),
+        ("S3-02", "divisions.village", round(52000 * fraction)),
+        ("assumed", "grids.total", round(400000 * fraction)),
+    ]
+
+
 FIGURES = {
     ("minquan", "411421"): [
         ("S0-02", "grids.total", 3463),
@@ -61,12 +74,7 @@ FIGURES = {
         ("A20", "grids.total", 841),
         ("S4-07", "assets.camera", 2682),
     ],
-    # A fiftieth of the province: 2,466 townships, 52,000 villages, 400,000 grids.
-    ("henan", "410000"): [
-        ("S3-01", "divisions.township", round(2466 * 0.02)),
-        ("S3-02", "divisions.village", round(52000 * 0.02)),
-        ("assumed", "grids.total", round(400000 * 0.02)),
-    ],
+    ("henan", "410000"): of_henan(FRACTIONS["henan"]),
 }
 
 EACH = [
@@ -79,14 +87,15 @@ EACH = [
 
 @pytest.fixture(scope="module")
 def stats(
-    demo_url: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
+    demo_url: Callable[..., str], tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[str, str], dict[str, Any]]:
     answers: dict[str, dict[str, Any]] = {}
 
     def get(profile: str, path: str) -> dict[str, Any]:
         if path not in answers:
+            url = demo_url(profile, FRACTIONS.get(profile))
             state = tmp_path_factory.mktemp("state")
-            settings = Settings(DATABASE_URL=demo_url(profile), state_dir=state, anonymous="demo")
+            settings = Settings(DATABASE_URL=url, state_dir=state, anonymous="demo")
             with serving(create_app(settings)) as client:
                 answer = client.get(path)
             assert answer.status_code == 200, answer.text
@@ -103,6 +112,18 @@ def test_a_reported_figure(stats, profile: str, code: str, path: str, figure: fl
     for key in path.split("."):
         value = value[key]
     assert value == figure
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+@pytest.mark.xdist_group("henan")
+def test_the_figures_of_the_demo_of_henan(demo_url, tmp_path) -> None:
+    settings = Settings(DATABASE_URL=demo_url("henan"), state_dir=tmp_path, anonymous="demo")
+    with serving(create_app(settings)) as client:
+        answer = client.get("/api/v1/divisions/410000/stats").json()
+    for _, path, figure in of_henan(0.02):
+        part, name = path.split(".")
+        assert answer[part][name] == figure
 
 
 #: Root and levels of each deployment's board; the last one is the grids'.

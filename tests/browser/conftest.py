@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import fcntl
 import os
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,7 +18,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from api.app import create_app
 from gis.settings import Settings
 from tests.api.server import serving
+from web.bundles import bundled
 
+WEB = Path(__file__).resolve().parents[2] / "web"
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -24,6 +30,17 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _bundled() -> None:
+    """Bundle the pages as ./run does, unless they are: what people get is what is tested."""
+    with (WEB / "bundle.mjs").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        bundled.cache_clear()
+        if not bundled():
+            subprocess.run(["node", str(WEB / "bundle.mjs")], check=True)
+            bundled.cache_clear()
 
 
 @pytest.fixture(scope="session")
@@ -56,17 +73,27 @@ class Watched:
         self._contexts = []
         self.faults: list[str] = []
 
-    def open(self, url: str, *, width: int = 1280, height: int = 800, **context) -> Page:
+    def open(
+        self,
+        url: str,
+        *,
+        width: int = 1280,
+        height: int = 800,
+        clock: dt.datetime | None = None,
+        **context,
+    ) -> Page:
+        """Open a page and wait until it is ready; with a clock, one that the test moves on."""
         own = self._browser.new_context(
             viewport={"width": width, "height": height},
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
-            reduced_motion="reduce",
-            **context,
+            **{"reduced_motion": "reduce"} | context,
         )
         self._contexts.append(own)
         host = urlsplit(url).netloc
         page = own.new_page()
+        if clock is not None:
+            page.clock.install(time=clock)
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.faults.append(f"page error: {error}"))
         page.on("request", lambda request: self._request(request.url, host))

@@ -38,12 +38,16 @@ def test_clicks_and_keys_lead_down_to_a_grid_and_back(visit) -> None:
     page = visit("/screen?rotate=0", width=1920, height=1080)
     places = page.locator(".stage-crumbs__list li")
     card = page.locator(".stage-card")
+    land = page.locator("canvas.stage-canvas--fills")
     expect(map_of(page)).to_have_attribute("data-grids", "3463")
     # Every township bears its name.
     expect(map_of(page)).to_have_attribute("data-labels", "19")
     for depth in (2, 3):
         click_land(page)
         expect(places).to_have_count(depth)
+    # What was flown to has been painted meanwhile, and has taken the place of what was left.
+    expect(map_of(page)).not_to_have_attribute("data-grids", "3463")
+    expect(land).to_have_count(1)
     click_land(page)
     expect(card).to_be_visible()
     expect(places).to_have_count(4)
@@ -121,6 +125,7 @@ def test_a_tour_rests_when_touched_and_yields_to_an_urgent_event(
         answer = page.request.post(f"{site}/api/v1/events", data=body)
         assert answer.status == 201
         expect(map_of(page)).to_have_attribute("data-pulses", "1")
+        expect(page.locator(".pulse--urgent")).to_have_count(1)
         expect(alert).to_be_visible()
         expect(alert).to_contain_text("柴垛起火")
         grid = answer.json()["properties"]["responsible"]

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 from sqlalchemy import Engine
 
+from gis.cli.playback import playback as export_playback
 from gis.core.errors import Invalid, Unavailable
 from gis.db.session import read_session
 from gis.playback import StepLength
@@ -99,6 +101,14 @@ def test_without_a_step_a_film_is_as_fine_as_it_may_be(world_engine: Engine) -> 
     few_days = (dt.date(2025, 6, 2), dt.date(2025, 6, 6))
     film = film_of(world_engine, days=few_days, length=None)
     assert (film.playback.length, len(film.playback.steps)) == ("hour", MOST_PICTURES)
+
+
+def test_the_command_takes_steps_by_the_words_that_it_lists(tmp_path: Path) -> None:
+    asked = ["--from", "2025-06-01", "--to", "2025-06-02", "-o", str(tmp_path / "x.avi")]
+    refused = CliRunner().invoke(export_playback, [*asked, "--step", "fortnight"])
+    assert all(f"'{step}'" in refused.output for step in StepLength)
+    taken = CliRunner().invoke(export_playback, [*asked, "--step", "week"])
+    assert "--step" not in taken.output
 
 
 def test_a_film_without_its_encoder_names_it(

@@ -27,6 +27,9 @@ PROFILES = Path(__file__).resolve().parents[2] / "data" / "profiles"
 FRACTIONS = {"henan": 0.004}
 NAMES = ["henan", "hongqi", "minquan", "xiangcheng", "yangying"]
 
+#: Each process that takes part would generate every deployment.
+pytestmark = pytest.mark.xdist_group("test_demo_people")
+
 
 class Made:
     """A generated deployment with the totals that it must have."""

@@ -132,6 +132,14 @@ def test_scaled_totals_keep_their_sums(fraction: float) -> None:
     assert type(scaled).model_validate_json(scaled.model_dump_json()) == scaled
 
 
+def test_a_whole_deployment_says_that_it_is_whole() -> None:
+    demo = load("henan").demo
+    whole = demo.scaled(1.0)
+    assert whole.grids == demo.grids
+    # Whoever divides areas and kinds by it would otherwise take the share that is made by default.
+    assert whole.fraction == 1.0
+
+
 BROKEN = [
     # unknown key, with a near one
     ("minquan", "area_km2 = 1237.69", "area_km = 1237.69", "area_km", "did you mean area_km2"),

@@ -105,3 +105,43 @@ def test_every_message_that_is_asked_for_exists_and_every_one_is_used() -> None:
         if key not in asked and not any(re.fullmatch(pattern, key) for pattern in patterns)
     }
     assert not unused
+
+
+PAGES = {"index": "map", "screen": "screen", "edit": "edit", "admin": "admin", "login": "login"}
+
+
+def modules_behind(entry: Path) -> set[Path]:
+    found: set[Path] = set()
+    todo = [entry]
+    while todo:
+        module = todo.pop().resolve()
+        if module not in found and not module.is_relative_to(VENDOR):
+            found.add(module)
+            todo += [module.parent / name for name in imports_of(module)]
+    return found
+
+
+@pytest.mark.parametrize(("page", "template"), PAGES.items())
+def test_a_page_loads_the_words_that_it_says_and_no_other_catalogue(
+    page: str, template: str
+) -> None:
+    catalogues = {
+        path: set(re.findall(r'^    "([\w.]+)":', path.read_text(encoding="utf-8"), re.MULTILINE))
+        for path in (JS / "core").glob("*messages.js")
+    }
+    behind = modules_behind(JS / "pages" / f"{page}.js")
+    loaded = {path: keys for path, keys in catalogues.items() if path in behind}
+    text = (ROOT / "web" / "templates" / f"{template}.html").read_text(encoding="utf-8")
+    text += "".join(code_of(path) for path in behind - set(catalogues))
+    asked = set(re.findall(r"""["'`]([a-z]+\.[a-z_]+)["'`]""", text))
+    stems = set(re.findall(r"`([a-z]+\.[a-z_]*)\$\{", text))
+    known = set().union(*loaded.values())
+    wanted = {key for keys in catalogues.values() for key in keys & asked}
+    # Kinds of messages of the live feed are written like keys.
+    assert wanted - known - {"playlist.changed"} == set()
+    for path, keys in loaded.items():
+        of_a_family = any(key.startswith(stem) for stem in stems for key in keys)
+        assert keys & asked or of_a_family, f"{path.name} is not for this page"
+        names = re.findall(r"export const (\w+)", path.read_text(encoding="utf-8"))
+        said = "".join(code_of(module) for module in behind)
+        assert path.name == "messages.js" or re.search(rf"(?:learn\(|\.\.\.).*{names[0]}", said)

@@ -2,20 +2,21 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { KEPT, changed, merged, readEvent } from "../../../web/static/js/core/newest.js";
 import { pageAt, pagesOf, ranked } from "../../../web/static/js/core/ranking.js";
-import { APART_MS, POLL_MS, waitFor } from "../../../web/static/js/core/refresh.js";
+import { APART_MS, POLL_MS, SETTLE_MS, waitFor } from "../../../web/static/js/core/refresh.js";
 import { arrange, layoutOf } from "../../../web/static/js/core/screen_layout.js";
-import { ServerClock, dayOf, hourBegan, timeOf, weekdayOf } from "../../../web/static/js/core/server_clock.js";
+import { ServerClock, dayFrom, dayOf, timeOf, weekdayOf } from "../../../web/static/js/core/server_clock.js";
 import { trendOf } from "../../../web/static/js/core/trend.js";
 
 const ALL = new Set([
   "overview", "rates", "trend", "classes", "ranking", "newest", "outliers", "structure", "organisation", "assets",
 ]);
-const NAMES = ["wide", "cinema", "hall", "portrait", "phone"];
+const NAMES = ["double", "wide", "cinema", "hall", "portrait", "phone"];
 
 test("height sets the scale of a wall, width buys columns", () => {
   assert.deepEqual(layoutOf(1920, 1080), { name: "hall", width: 1920, height: 1080, rem: 16, scale: [1, 1] });
   assert.equal(layoutOf(3840, 2160).rem, 32);
   assert.deepEqual([layoutOf(7680, 2160).name, layoutOf(7680, 2160).rem], ["wide", 32]);
+  assert.deepEqual([layoutOf(5280, 1080).name, layoutOf(5280, 1080).rem], ["double", 16]);
   assert.deepEqual([layoutOf(3840, 1080).name, layoutOf(3840, 1080).rem], ["wide", 16]);
   assert.equal(layoutOf(3440, 1440).name, "cinema");
   assert.equal(layoutOf(1080, 1920).name, "portrait");
@@ -42,12 +43,19 @@ test("every layout shows every panel once, and none that has nothing to say", ()
 });
 
 test("the server is asked at once, soon after a message, now and then, and later while it is away", () => {
-  assert.equal(waitFor({ started: null, failures: 0, poked: false }, 5), 0);
-  assert.equal(waitFor({ started: 1000, failures: 0, poked: true }, 1000), APART_MS);
-  assert.equal(waitFor({ started: 1000, failures: 0, poked: true }, 1000 + 2 * APART_MS), 0);
-  assert.equal(waitFor({ started: 1000, failures: 0, poked: false }, 1000), POLL_MS);
-  const retries = [1, 2, 3, 10].map((failures) => waitFor({ started: 0, failures, poked: true }, 0));
+  assert.equal(waitFor({ started: null, failures: 0, poked: null }, 5), 0);
+  assert.equal(waitFor({ started: 1000, failures: 0, poked: 1000 }, 1000), APART_MS);
+  assert.equal(waitFor({ started: 1000, failures: 0, poked: 1000 }, 1000 + 2 * APART_MS), 0);
+  assert.equal(waitFor({ started: 1000, failures: 0, poked: null }, 1000), POLL_MS);
+  const retries = [1, 2, 3, 10].map((failures) => waitFor({ started: 0, failures, poked: 0 }, 0));
   assert.deepEqual(retries, [2000, 4000, 8000, 30_000]);
+});
+
+test("however long nothing was asked, figures wait until what happened has been shown", () => {
+  const [started, now] = [0, 50_000];
+  assert.equal(waitFor({ started, failures: 0, poked: now }, now), SETTLE_MS);
+  // What happens meanwhile makes nobody wait longer.
+  assert.equal(waitFor({ started, failures: 0, poked: now }, now + SETTLE_MS), 0);
 });
 
 const row = (n, more = {}) => ({
@@ -125,13 +133,15 @@ test("the clock is the server's, in Beijing", () => {
   assert.equal(timeOf(clock.at(Date.UTC(2026, 10, 21, 23, 59, 45))), "08:00:15");
   clock.set("nonsense", 0);
   assert.equal(clock.offset, 30_000);
+  assert.equal(clock.isSet, true);
   const late = Date.UTC(2026, 10, 21, 16, 30);
   assert.deepEqual([dayOf(late), timeOf(late), weekdayOf(late)], ["2026-11-22", "00:30:00", 0]);
 });
 
-test("four o'clock comes once a day", () => {
-  const at = (hour, minute) => Date.UTC(2026, 10, 22, hour - 8, minute);
-  assert.equal(hourBegan(at(3, 59), at(4, 0), 4), true);
-  assert.equal(hourBegan(at(4, 0), at(4, 1), 4), false);
-  assert.equal(hourBegan(at(4, 0), at(28, 0), 4), true);
+test("a day that begins at four in the morning", () => {
+  const day = (hour, minute) => dayFrom(Date.UTC(2026, 10, 22, hour - 8, minute), 4);
+  assert.equal(day(4, 0), day(3, 59) + 1);
+  assert.equal(day(4, 0), day(23, 59));
+  assert.equal(day(28, 0), day(4, 0) + 1);
+  assert.equal(new ServerClock().isSet, false);
 });

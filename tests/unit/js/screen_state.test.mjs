@@ -5,7 +5,7 @@ import {
   DEFAULT_SCREEN, breadcrumb, click, down, enter, parseScreen, sibling, up,
 } from "../../../web/static/js/core/screen_state.js";
 import {
-  ALERT_MS, PAUSE_MS, alerted, startTour, stopsOf, tick, touched,
+  ALERT_MS, PAUSE_MS, alerted, follow, startTour, stopsOf, tick, touched,
 } from "../../../web/static/js/core/screen_tour.js";
 import { readTopology } from "../../../web/static/js/core/topology.js";
 import { CODES, world } from "./world.mjs";
@@ -23,13 +23,18 @@ test("an address says what a screen shows and how its tour runs", () => {
   assert.deepEqual(state, {
     ...DEFAULT_SCREEN, lang: "en", division: A, mode: "overdue", heat: true, labels: false, assets: true, from: "2025-03-01",
   });
-  assert.deepEqual(options, { rotate: 20, playlist: [B, ROOT], theme: "light", ana: [2, 1.2] });
+  const playlist = { name: "default", division: null };
+  assert.deepEqual(options, { rotate: 20, stops: [B, ROOT], playlist, theme: "light", ana: [2, 1.2] });
 });
 
 test("what an address cannot mean is left out", () => {
   const { state, options } = parseScreen("?division=../x&grid=1&mode=<b>&rotate=-3&ana=0,9&theme=pink&from=2025-02-30&lang=fr");
   assert.deepEqual(state, DEFAULT_SCREEN);
-  assert.deepEqual(options, { rotate: 15, playlist: [], theme: "dark", ana: null });
+  assert.deepEqual(options, { rotate: 15, stops: [], playlist: { name: "default", division: null }, theme: "dark", ana: null });
+  const named = (value) => parseScreen(`?playlist=${encodeURIComponent(value)}`).options;
+  assert.deepEqual(named(" 大厅 2").playlist, { name: "大厅 2", division: null });
+  assert.deepEqual(named(`大厅@${A}`), { ...options, playlist: { name: "大厅", division: A } });
+  assert.deepEqual(named("大厅@9901").playlist, { name: "大厅", division: null });
   assert.equal(parseScreen("?rotate=0").state.touring, false);
   assert.equal(parseScreen("", "en").state.lang, "en");
 });
@@ -92,37 +97,53 @@ test("a province of one prefecture is passed through", () => {
   assert.deepEqual(click(province, at(), province.grids[0]), { division: A, grid: null });
   assert.deepEqual(up(province, at({ division: A })), { division: null, grid: null });
   assert.deepEqual(up(province, at({ division: "990100000000" })), { division: null, grid: null });
-  assert.deepEqual(stopsOf(province, []), ["990000000000", A, B]);
+  assert.deepEqual(stopsOf(province, []), ["990000000000", A, B].map(stop));
 });
+
+const stop = (division) => ({ division });
+const goes = (tour, now) => tick(tour, now, false).go?.division ?? null;
 
 test("the tour goes round, rests after a touch, and goes on", () => {
   const stops = stopsOf(terrain, []);
-  assert.deepEqual(stops, [ROOT, A, B]);
-  assert.deepEqual(stopsOf(terrain, [B, "1", ROOT]), [B, ROOT]);
+  assert.deepEqual(stops, [ROOT, A, B].map(stop));
+  assert.deepEqual(stopsOf(terrain, [B, "1", ROOT].map(stop)), [B, ROOT].map(stop));
   let tour = startTour(stops, 1000, 0);
   assert.deepEqual([tick(tour, 500, false).go, tick(tour, 500, false).share], [null, 0.5]);
   const next = tick(tour, 1000, false);
-  assert.equal(next.go, A);
+  assert.equal(next.go?.division, A);
   tour = touched(next.tour, 1500);
   assert.equal(tick(tour, 1500 + PAUSE_MS - 1, false).phase, "paused");
   const resumed = tick(tour, 1500 + PAUSE_MS, false);
-  assert.deepEqual([resumed.phase, resumed.go], ["running", B]);
-  assert.equal(tick(resumed.tour, 1500 + PAUSE_MS + 1000, false).go, ROOT);
+  assert.deepEqual([resumed.phase, resumed.go?.division], ["running", B]);
+  assert.equal(goes(resumed.tour, 1500 + PAUSE_MS + 1000), ROOT);
 });
 
 test("nothing moves behind a hidden page, and nothing races when it is back", () => {
-  const tour = startTour([ROOT, A, B], 1000, 0);
+  const tour = startTour([ROOT, A, B].map(stop), 1000, 0);
   const hidden = tick(tour, 99_000, true);
   assert.deepEqual([hidden.phase, hidden.go], ["hidden", null]);
-  assert.equal(tick(hidden.tour, 99_500, false).go, null);
-  assert.equal(tick(hidden.tour, 100_000, false).go, A);
+  assert.equal(goes(hidden.tour, 99_500), null);
+  assert.equal(goes(hidden.tour, 100_000), A);
 });
 
 test("an alert holds the screen, then the tour goes back to where it was", () => {
-  const tour = alerted(startTour([ROOT, A, B], 1000, 0, A), 100);
+  const tour = alerted(startTour([ROOT, A, B].map(stop), 1000, 0, A), 100);
   assert.deepEqual([tick(tour, 100 + ALERT_MS - 1, false).phase, tick(tour, 5000, false).go], ["alert", null]);
   const back = tick(tour, 100 + ALERT_MS, false);
-  assert.deepEqual([back.alertEnded, back.go], [true, A]);
-  assert.equal(tick(back.tour, back.tour.since + 1000, false).go, B);
+  assert.deepEqual([back.alertEnded, back.go?.division], [true, A]);
+  assert.equal(goes(back.tour, back.tour.since + 1000), B);
   assert.equal(tick(touched(tour, 200), 300, false).phase, "paused");
+});
+
+test("a playlist says how long and in which colours, and takes over where the screen is", () => {
+  const stops = [{ division: A, mode: "kind", heat: false, seconds: 5 }, { division: B, mode: "colour", heat: true, seconds: 30 }];
+  const tour = follow(startTour(stopsOf(terrain, []), 1000, 0, B), stops, B);
+  const begun = tick(tour, 10, false);
+  assert.deepEqual(begun.go, stops[1]);
+  assert.equal(goes(begun.tour, 10 + 29_999), null);
+  const round = tick(begun.tour, 10 + 30_000, false);
+  assert.deepEqual(round.go, stops[0]);
+  assert.equal(goes(round.tour, 10 + 35_000), B);
+  assert.equal(goes(follow(round.tour, stops, ROOT), 10 + 30_001), A);
+  assert.equal(tick(follow(touched(tour, 20), stops, A), 30, false).phase, "paused");
 });
