@@ -9,6 +9,7 @@ import uvicorn
 from fastapi import FastAPI, Request, Response
 
 from api.app import create_app
+from gis.cli.serving import LONGEST_GOODBYE_S, OUTWARD, settle
 
 
 def with_empty_routes() -> FastAPI:
@@ -37,9 +38,16 @@ def main() -> None:
     """Serve as `gridmap serve` does, on a socket that the caller has opened."""
     door = socket.socket(fileno=int(sys.argv[1]))
     config = uvicorn.Config(
-        "bench.http_server:with_empty_routes", factory=True, log_level="warning"
+        "bench.http_server:with_empty_routes",
+        factory=True,
+        log_level="warning",
+        timeout_graceful_shutdown=LONGEST_GOODBYE_S,
+        **OUTWARD,
     )
-    uvicorn.Server(config).run(sockets=[door])
+    try:
+        uvicorn.Server(config).run(sockets=[door])
+    finally:
+        settle()
 
 
 if __name__ == "__main__":

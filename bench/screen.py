@@ -191,7 +191,11 @@ class Bench:
         return Line("click to card, 95 %", do.quantile(found, 0.95), "{:.0f} ms", 100)
 
     def report_to_pixels(self, count: int = 40) -> Line:
-        """From the POST of an event to its pulse on the map, on one clock."""
+        """From the POST of an event to its pulse on the map, on one clock.
+
+        Told by how many pulses there have been: how many there are stays the same where one goes
+        as another comes. A picture that begins after the pulse was put in place shows it.
+        """
         found = []
         west, south, east, north = self._bounds()
         with self.screen(HD) as page:
@@ -199,9 +203,10 @@ class Bench:
                 """() => {
                   const map = document.querySelector('.map');
                   new MutationObserver(() => {
-                    if (map.dataset.pulses === window.last) return;
-                    window.last = map.dataset.pulses;
-                    requestAnimationFrame(() => { window.pulsed = Date.now(); });
+                    if (map.dataset.pulsed === window.last) return;
+                    window.last = map.dataset.pulsed;
+                    const seen = () => { window.pulsed = Date.now(); };
+                    requestAnimationFrame(() => requestAnimationFrame(seen));
                   }).observe(map, { attributes: true });
                 }"""
             )
@@ -252,47 +257,6 @@ class Bench:
                 found.append(do.await_seen(page) - start)
         return Line("heat of 5 M events, key to picture", do.middle_of(found), "{:.0f} ms", 600)
 
-    def week(self, stops: int) -> list[Line]:
-        """Memory after many stops of the tour and many events, of that after a few."""
-        hour = 240
-        with self.screen(HD, reduced_motion="reduce") as page:
-            cdp = page.context.new_cdp_session(page)
-
-            def held() -> dict[str, float]:
-                cdp.send("HeapProfiler.collectGarbage")
-                cdp.send("Performance.enable")
-                metrics = cdp.send("Performance.getMetrics")["metrics"]
-                return {one["name"]: one["value"] for one in metrics}
-
-            def go(count: int) -> None:
-                for n in range(count):
-                    page.keyboard.press("ArrowDown" if n == 0 else "ArrowRight")
-                    if n % 12 == 0:
-                        page.keyboard.press("m")
-                page.keyboard.press("Home")
-
-            go(hour)
-            first = held()
-            go(stops)
-            last = held()
-        heap = last["JSHeapUsedSize"] / first["JSHeapUsedSize"]
-        return [
-            Line(f"JS heap after {stops} more stops, of that after {hour}", heap, "{:.2f}", 1.2),
-            Line("JS heap in the end", last["JSHeapUsedSize"] / 1e6, "{:.1f} MB"),
-            Line(
-                "DOM nodes, of those after the first hour",
-                last["Nodes"] / first["Nodes"],
-                "{:.2f}",
-                1.2,
-            ),
-            Line(
-                "listeners, of those after the first hour",
-                last["JSEventListeners"] / first["JSEventListeners"],
-                "{:.2f}",
-                1.2,
-            ),
-        ]
-
 
 @contextmanager
 def served(url: str, state: Path) -> Iterator[httpx.Client]:
@@ -339,12 +303,9 @@ def benched(url: str, rounds: int, seconds: float) -> Iterator[Bench]:
 @click.option("--url", required=True, help="A copy of a demo: events are reported to it.")
 @click.option("--rounds", default=5, show_default=True)
 @click.option("--seconds", default=4.0, show_default=True)
-@click.option("--stops", default=2000, show_default=True, help="Of the tour, for its memory.")
 @click.option("--only", multiple=True, help="Parts; all without it.")
 @click.option("--save", is_flag=True, help="Write docs/benchmarks/screen.md.")
-def main(
-    *, url: str, rounds: int, seconds: float, stops: int, only: tuple[str, ...], save: bool
-) -> None:
+def main(*, url: str, rounds: int, seconds: float, only: tuple[str, ...], save: bool) -> None:
     """Measure and print; exit 1 when a target is missed."""
     lines: list[Line] = []
     with benched(url, rounds, seconds) as bench:
@@ -364,7 +325,6 @@ def main(
             "pulse": lambda: [bench.report_to_pixels()],
             "heat": lambda: [bench.heat_of_millions()],
             "wall": lambda: bench.first_paint(WALL) + bench.moving(WALL),
-            "week": lambda: bench.week(stops),
         }
         for name, measure in parts.items():
             if only and name not in only:
