@@ -49,6 +49,7 @@ from api.routes import (
     maps,
     persons,
     playback,
+    playlists,
     scheduling,
     search,
     session,
@@ -182,7 +183,7 @@ def _add_routes(app: FastAPI) -> None:
         app.include_router(part.router, dependencies=strict, responses=errors)
     for part in (base_map, boards, persons, audit, generations, changesets, scheduling, talking):
         app.include_router(part.router, dependencies=strict, responses=errors)
-    for part in (assets, boundary_uploads, playback, live):
+    for part in (assets, boundary_uploads, playback, playlists, live):
         app.include_router(part.router, dependencies=strict, responses=errors)
     for part in (session, accounts):
         app.include_router(part.router, dependencies=strict[:1], responses=errors)

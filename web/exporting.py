@@ -26,6 +26,7 @@ from gis.statistics.by_grid import events_by_day, figures_by_grid
 from gis.statistics.registers import list_registers
 from gis.tiles import MapOverview, heat_bins, map_overview
 from gis.tiles.topology import build_topology
+from gis.tiles.tracts import MOST_AT_ONCE
 from web.maps import GridLayer, GridMap, HeatLayer, Page, Takeover, import_map
 from web.overview import config, topology_url
 from web.standalone import standalone
@@ -111,6 +112,13 @@ def map_file(
     overview = map_overview(session, profile, home)
     if overview is None:
         raise Invalid("There are no grids there to show.", zh="该范围内没有网格，无法导出。")
+    if overview.is_large:
+        raise Invalid(
+            f"There are more than {MOST_AT_ONCE} grids: too many for one file; choose a division"
+            " below with --division.",
+            zh=f"该范围的网格超过 {MOST_AT_ONCE} 个，无法导出为一个文件；"
+            "请用 --division 选择下级区划。",
+        )
     url = topology_url(overview)
     answers = _answers(session, overview, profile, chosen, names=names)
     answers[url.partition("?")[0]] = build_topology(session, overview.generation)

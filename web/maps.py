@@ -19,6 +19,8 @@ from folium.template import Template
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from web.bundles import bundled
+
 TEMPLATES = Path(__file__).parent / "templates"
 
 #: Bare names of modules → where they lie; kept in step with the folders of static/js.
@@ -81,7 +83,8 @@ class GridMap(folium.Map):
     _template = Template(
         """
         {% macro html(this, kwargs) %}
-        <div class="map" id={{ this.get_name()|tojson }}></div>
+        <div class="map" id={{ this.get_name()|tojson }}
+          role="application" data-i18n-label="map.label"></div>
         {% if this.approval %}<p class="approval">{{ this.approval|e }}</p>{% endif %}
         {% endmacro %}
         {% macro script(this, kwargs) %}
@@ -247,8 +250,13 @@ def script_json(value: Any) -> str:
 
 
 def import_map() -> str:
-    """Return the page's import map, as JSON."""
-    return script_json({"imports": IMPORTS})
+    """Return the page's import map, as JSON: pages are found in their bundle, if there is one."""
+    pages = {
+        f"gridmap/{entry.removeprefix('js/')}": addresses[0]
+        for entry, addresses in bundled().items()
+        if entry.startswith("js/")
+    }
+    return script_json({"imports": IMPORTS | pages})
 
 
 def render_page(template: str, **words: Any) -> str:

@@ -23,7 +23,9 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--division", help="区划代码 What is shown; the whole deployment by default.")
 @click.option("--from", "first", type=_DAY, required=True, help="开始日期 First day (included).")
 @click.option("--to", "last", type=_DAY, required=True, help="结束日期 Last day (included).")
-@click.option("--step", type=click.Choice(list(StepLength)), help="步长 Chosen without it.")
+@click.option(
+    "--step", type=click.Choice([str(step) for step in StepLength]), help="步长 Chosen without it."
+)
 @click.option("--category", help="事件类别 Class, category or item; all by default.")
 @click.option(
     "--mode",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import signal
 import socket
 import sys
@@ -57,12 +58,25 @@ def serve(door: socket.socket, url: str, when_ready: Callable[[], None]) -> None
     server = uvicorn.Server(config)
     threading.Thread(target=_watch, args=(server, url, when_ready), daemon=True).start()
     # Ctrl-C first lets the server finish, which then passes the interrupt on to us.
-    with contextlib.suppress(KeyboardInterrupt):
-        server.run(sockets=[door])
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            server.run(sockets=[door])
+    finally:
+        settle()
     if not server.started:
         raise Unavailable(
             "the server did not start; the lines above say why", zh="服务未能启动,原因见上"
         )
+
+
+def settle() -> None:
+    """Take what this process holds by now for what it will always hold.
+
+    The modules alone are some 300,000 objects. Once the server is up the collector needs not look
+    through them again and again while requests wait; at the end Python would look through all of
+    them once more, a second of work and several on a busy machine, only to leave.
+    """
+    gc.freeze()
 
 
 def stop_on_signals() -> None:
@@ -78,6 +92,7 @@ def stop_on_signals() -> None:
 def _watch(server: uvicorn.Server, url: str, when_ready: Callable[[], None]) -> None:
     while not server.should_exit:
         if _is_ready(url):
+            settle()
             when_ready()
             return
         time.sleep(BETWEEN_KNOCKS_S)

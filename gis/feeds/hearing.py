@@ -57,6 +57,8 @@ def heard(told: Told, ear: Ear) -> dict[str, Any] | None:
         return _import(told, ear.counting)
     if told.kind == Kind.CHANGESET_CHANGED:
         return dict(told.payload) if _any(told, told.divisions, ear.reading) else None
+    if told.kind == Kind.PLAYLIST_CHANGED:
+        return dict(told.payload) if _any(told, told.divisions, ear.counting) else None
     # Written by a newer server; of what we do not know we cannot tell whose it is.
     return None
 

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     EVENT_CHANGED = "event.changed"
     EVENTS_IMPORTED = "events.imported"
     CHANGESET_CHANGED = "changeset.changed"
+    PLAYLIST_CHANGED = "playlist.changed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,7 +183,7 @@ class Demo(Record):
             whoever places them, so their count here is only nearly right.
         """
         if fraction == 1:
-            return self
+            return self if self.fraction == 1 else self.model_copy(update={"fraction": 1.0})
 
         def table(counts: dict[str, int]) -> dict[str, int]:
             return {key: scale_count(count, fraction) for key, count in counts.items()}

@@ -123,7 +123,9 @@ def _write_video(
         *("ffmpeg", "-y", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24"),
         *("-s", f"{size[0]}x{size[1]}", "-r", f"{1000 / pace:.4f}", "-i", "-"),
         *CODECS[path.suffix],
-        *("-pix_fmt", "yuv420p", "-r", "10", str(path)),
+        # The last picture is held too; without its copies some players leave it out.
+        *("-vf", f"fps=10,tpad=stop_mode=clone:stop_duration={_PAUSE_MS / 1000:g}"),
+        *("-pix_fmt", "yuv420p", str(path)),
     ]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as encoder:  # noqa: S603 - our own words
         assert encoder.stdin is not None  # noqa: S101 - asked for as a pipe

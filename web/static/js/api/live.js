@@ -12,6 +12,7 @@ const KINDS = [
   "event.changed",
   "events.imported",
   "changeset.changed",
+  "playlist.changed",
 ];
 const EVERY = [...KINDS, "ping"];
 const LOOK_MS = 1000;

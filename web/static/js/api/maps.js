@@ -1,5 +1,6 @@
 // @ts-check
 // What the map asks the server for.
+import { joinedFigures } from "../core/parts.js";
 import { getJson } from "./client.js";
 
 /**
@@ -42,6 +43,44 @@ export const loadFigures = (signal, choice) =>
   getJson("/api/v1/statistics/grids", { query: { ...choice }, signal });
 
 /**
+ * Figures of a deployment that is shown by parts: of its tracts, and of the part's grids.
+ * @param {AbortSignal} signal
+ * @param {Choice} choice
+ * @param {string | null} division the part; null for none
+ */
+export async function loadFiguresByParts(signal, choice, division) {
+  const [tracts, grids] = await Promise.all([
+    getJson("/api/v1/statistics/tracts", { query: { ...choice }, signal }),
+    division === null ? null : getJson("/api/v1/statistics/grids", { query: { ...choice, division }, signal }),
+  ]);
+  return joinedFigures(tracts, grids);
+}
+
+/**
+ * @param {AbortSignal} signal
+ * @param {string} q
+ */
+export const search = (signal, q) => getJson("/api/v1/search", { query: { q, limit: 8 }, signal });
+
+/**
+ * @param {AbortSignal} signal
+ * @param {number} generation
+ * @param {string} division
+ */
+export const loadPart = (signal, generation, division) =>
+  getJson(`/tiles/grids/${generation}.topojson`, { query: { form: "packed", division }, signal });
+
+/**
+ * @param {AbortSignal} signal
+ * @param {string} code of a division or a grid
+ * @returns {Promise<string[]>} codes of the divisions that it lies in, from the root down
+ */
+export async function loadPath(signal, code) {
+  const division = code.length > 12 ? (await getJson(`/api/v1/grids/${code}`, { signal })).properties.division : code;
+  return (await getJson(`/api/v1/divisions/${division}`, { signal })).properties.path;
+}
+
+/**
  * @param {AbortSignal} signal
  * @param {string | null} category
  */
@@ -52,9 +91,10 @@ export const loadTimeline = (signal, category) =>
  * @param {AbortSignal} signal
  * @param {Choice} choice
  * @param {number} cell_m
+ * @param {string | null} [division] only its events
  */
-export const loadHeat = (signal, choice, cell_m) =>
-  getJson("/api/v1/heat", { query: { ...choice, cell_m }, signal });
+export const loadHeat = (signal, choice, cell_m, division = null) =>
+  getJson("/api/v1/heat", { query: { ...choice, cell_m, division }, signal });
 
 /**
  * @typedef {object} PlaybackChoice
@@ -74,8 +114,12 @@ export const loadHeat = (signal, choice, cell_m) =>
 export const loadPlayback = (signal, choice) =>
   getJson("/api/v1/playback", { query: { ...choice }, signal });
 
-/** @param {number} generation */
-export const loadBoundaries = (generation) => getJson(`/tiles/grids/${generation}.topojson`, { query: { form: "packed" } });
+/**
+ * @param {number} generation
+ * @param {string | null} [division] the part; null for everything
+ */
+export const loadBoundaries = (generation, division = null) =>
+  getJson(`/tiles/grids/${generation}.topojson`, { query: { form: "packed", division } });
 
 /**
  * @param {AbortSignal} signal

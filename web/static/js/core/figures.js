@@ -29,6 +29,19 @@ export const COLUMNS = /** @type {const} */ ([
 /** Columns that an answer may lack: frames of a playback know no deadlines. */
 const MAYBE = /** @type {const} */ (["open", "overdue", "on_time"]);
 
+/**
+ * @param {Pick<Terrain, "grids">} terrain
+ * @param {Division} division
+ * @returns {Record<"rural" | "community" | "exclusive", number>} grids by kind; where tracts stand for
+ *   them, as the server counted them
+ */
+export function kindsOf({ grids }, division) {
+  if (division.kinds) return division.kinds;
+  const counts = { rural: 0, community: 0, exclusive: 0 };
+  for (const index of division.grids) counts[grids[index].kind] += 1;
+  return counts;
+}
+
 export class Figures {
   /**
    * @param {Terrain} terrain
@@ -38,7 +51,7 @@ export class Figures {
     this.terrain = terrain;
     /** NaN where a small count is not told. @type {Record<string, Float64Array>} */
     this.columns = {};
-    const places = answer.codes.map((/** @type {string} */ code) => terrain.byCode.get(code)?.index);
+    const places = answer.codes.map((/** @type {string} */ code) => terrain.byCode.get(code)?.index ?? terrain.tracts?.get(code));
     for (const name of [...COLUMNS, ...MAYBE.filter((known) => answer[known])]) {
       const column = new Float64Array(terrain.grids.length);
       places.forEach((/** @type {number | undefined} */ place, /** @type {number} */ n) => {
@@ -75,10 +88,10 @@ export class Figures {
     for (const name of more) sums[name] = 0;
     for (const index of division.grids) {
       const { kind } = this.terrain.grids[index];
-      sums[kind] += 1;
       if (kind === "exclusive") continue;
       for (const name of [...COLUMNS, ...more]) sums[name] = (sums[name] ?? 0) + (this.columns[name][index] || 0);
     }
+    Object.assign(sums, kindsOf(this.terrain, division));
     this.sums.set(division.code, sums);
     return sums;
   }

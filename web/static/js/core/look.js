@@ -32,8 +32,8 @@ export function classesOf(terrain, figures, mode, held = null) {
   const { bounds } = held ?? found;
   const counts = bounds.map(() => 0);
   let [none, missing] = [0, 0];
-  for (const { kind, index } of terrain.grids) {
-    if (kind === "exclusive") continue;
+  for (const { kind, index, isTract } of terrain.grids) {
+    if (kind === "exclusive" || (isTract && terrain.focus)) continue;
     const value = figures.value(index, mode);
     const of = classOf(value, bounds);
     if (isNone(mode, value)) none += 1;

@@ -41,15 +41,16 @@ export const isNone = (mode, value) => mode === "overdue" && value === 0;
 
 /**
  * Bounds come from the basic grids of the whole deployment: a colour means the same in every
- * township. Exclusive grids are few and small, and would take a class of their own.
+ * township. Exclusive grids are few and small, and would take a class of their own. Where a part's
+ * grids lie among tracts, they alone are measured: sums of a tract are of another size.
  * @param {Terrain} terrain
  * @param {Columns | null} columns
  * @param {string} mode
  * @returns {{bounds: number[], lowest: number}} upper bounds, ascending
  */
-export function boundsOfMode({ grids }, columns, mode) {
+export function boundsOfMode({ grids, focus }, columns, mode) {
   const known = grids
-    .filter((grid) => grid.kind !== "exclusive")
+    .filter((grid) => grid.kind !== "exclusive" && !(focus && grid.isTract))
     .map((grid) => valueOf(columns, mode, grid.index))
     .filter((value) => Number.isFinite(value) && !isNone(mode, value));
   return { bounds: naturalBreaks(known, CLASSES), lowest: known.reduce((a, b) => Math.min(a, b), Infinity) };

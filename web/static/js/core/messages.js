@@ -15,6 +15,7 @@ export const MESSAGES = {
     "app.language_title": "Switch to English",
     "account.log_in": "登录",
     "account.log_out": "退出",
+    "edit.link": "边界调整",
     "badge.schematic": "示意数据 · 非真实边界",
     "badge.schematic_title": "本图边界、住户与事件均由程序生成，仅供演示，不代表真实情况。",
     "search.label": "搜索网格编码、网格、村(社区)",
@@ -149,6 +150,7 @@ export const MESSAGES = {
     "app.language_title": "切换为中文",
     "account.log_in": "Log in",
     "account.log_out": "Log out",
+    "edit.link": "Edit boundaries",
     "badge.schematic": "Schematic demo data",
     "badge.schematic_title":
       "Boundaries, households and events are generated for demonstration; none of them is real.",

@@ -1,7 +1,7 @@
 // @ts-check
 // How the wall screen is cut up: height sets the scale, width buys columns, and columns buy panels.
 
-/** @typedef {"wide" | "cinema" | "hall" | "portrait" | "phone"} LayoutName */
+/** @typedef {"double" | "wide" | "cinema" | "hall" | "portrait" | "phone"} LayoutName */
 /** @typedef {"a" | "b" | "c" | "d"} ColumnName */
 
 /**
@@ -13,7 +13,9 @@
  * @property {[number, number]} scale across and down; not 1 where a wall stretches what it is sent
  */
 
-/** From this ratio of width to height on there is room for two columns at each side. */
+/** From this ratio of width to height on (44:9 is 4.89) there is room for two maps. */
+const DOUBLE = 4.8;
+/** From this one on there is room for two columns at each side. */
 const WIDE = 2.9;
 const CINEMA = 2.1;
 const HALL = 1.2;
@@ -35,21 +37,25 @@ export function layoutOf(width, height, ana = null) {
   const scale = [width / own.width, height / own.height];
   if (ratio < HALL && width <= PHONE_WIDTH) return { ...own, name: "phone", rem: 15, scale };
   if (ratio < HALL) return { ...own, name: "portrait", rem: Math.max(11, (own.width / 1080) * 16), scale };
-  const name = ratio >= WIDE ? "wide" : ratio >= CINEMA ? "cinema" : "hall";
+  const name = ratio >= DOUBLE ? "double" : ratio >= WIDE ? "wide" : ratio >= CINEMA ? "cinema" : "hall";
   return { ...own, name, rem: Math.min(own.width / 1920, own.height / 1080) * 16, scale };
 }
+
+/** @type {Partial<Record<ColumnName, string[][]>>} */
+const FOUR = {
+  a: [["overview"], ["structure"], ["organisation"]],
+  b: [["rates"], ["trend"], ["classes"]],
+  c: [["ranking"], ["outliers"]],
+  d: [["newest"], ["assets"]],
+};
 
 /**
  * Panels by column; those in one slot take turns where there is no room for both.
  * @type {Record<LayoutName, Partial<Record<ColumnName, string[][]>>>}
  */
 const PLACES = {
-  wide: {
-    a: [["overview"], ["structure"], ["organisation", "assets"]],
-    b: [["rates"], ["trend"], ["classes"]],
-    c: [["ranking"], ["outliers"]],
-    d: [["newest"]],
-  },
+  double: FOUR,
+  wide: FOUR,
   cinema: {
     a: [["overview"], ["rates"], ["structure", "organisation", "assets"]],
     c: [["trend"], ["classes"], ["outliers"]],

@@ -1,6 +1,7 @@
 // @ts-check
 // From a mode of the wall screen to one colour a grid, and to the classes that its legend shows.
 import { classOf } from "./classes.js";
+import { kindsOf } from "./figures.js";
 import { boundsOfMode, isNone, spread, valueOf } from "./measures.js";
 import {
   NONE_OVERDUE, NO_FIGURE, OUTSIDE, SCREEN_COLOURS, SCREEN_KINDS, SCREEN_RAMPS, UNDER_HEAT, calmed,
@@ -58,11 +59,8 @@ export function screenLook(terrain, mode, columns, scope, { strength = 1, plain 
  * @returns {ScreenLook}
  */
 function byKind({ grids }, scope, colours, colourOf) {
-  const counts = { rural: 0, community: 0, exclusive: 0 };
-  for (const index of scope.grids) {
-    colours[index] = colourOf(grids[index]);
-    counts[grids[index].kind] += 1;
-  }
+  for (const index of scope.grids) colours[index] = colourOf(grids[index]);
+  const counts = kindsOf({ grids }, scope);
   const kinds = /** @type {(keyof typeof counts)[]} */ (Object.keys(counts)).filter((kind) => counts[kind] > 0);
   const legend = kinds.map((kind) => ({ colour: SCREEN_KINDS[kind], what: kind, count: counts[kind] }));
   return { colours, legend, textured: true };

@@ -56,7 +56,9 @@ export const DEFAULT_SCREEN = {
 /**
  * @typedef {object} ScreenOptions what the address fixes for as long as the page is open
  * @property {number} rotate seconds at each stop of the tour; 0 for no tour
- * @property {string[]} playlist codes of divisions; empty for the root and what lies below it
+ * @property {string[]} stops codes of divisions where the tour stops; empty where a playlist says so
+ * @property {{name: string, division: string | null}} playlist whose division is the root where it
+ *   is null; where there is none of that name, the tour goes to the root and what lies below it
  * @property {"dark" | "light"} theme
  * @property {[number, number] | null} ana stretch of the picture by the wall, across and down
  */
@@ -93,9 +95,23 @@ export function parseScreen(search, remembered = null) {
     to: day("to"),
     touring: rotate > 0,
   };
-  const playlist = (query.get("playlist") ?? "").split(",").filter((code) => /^\d{12}$/.test(code));
   const theme = query.get("theme") === "light" ? "light" : "dark";
-  return { state, options: { rotate, playlist, theme, ana: stretchOf(query.get("ana")) } };
+  const tour = tourOf(query.get("playlist") ?? "");
+  return { state, options: { rotate, ...tour, theme, ana: stretchOf(query.get("ana")) } };
+}
+
+/** The playlist of screens whose address names none. */
+export const DEFAULT_PLAYLIST = "default";
+
+/**
+ * @param {string} value 411421102000,411421103000 or a playlist's name, 大厅 or 大厅@411421102000
+ * @returns {Pick<ScreenOptions, "stops" | "playlist">}
+ */
+function tourOf(value) {
+  const stops = value.split(",").filter((code) => /^\d{12}$/.test(code));
+  const [name, division = ""] = stops.length ? [""] : value.split("@");
+  const owner = /^\d{12}$/.test(division) ? division : null;
+  return { stops, playlist: { name: name.trim() || DEFAULT_PLAYLIST, division: owner } };
 }
 
 /**
@@ -172,6 +188,8 @@ export function click(terrain, state, grid) {
   }
   const below = parting(terrain, path, scope);
   if (below) return enter(terrain, below.code);
+  // A tract has no card; its grids come when its part is looked into.
+  if (grid.isTract) return path.at(-1) === scope.code ? {} : enter(terrain, path.at(-1) ?? "");
   return { grid: grid.code };
 }
 

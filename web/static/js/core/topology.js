@@ -19,6 +19,7 @@ import { unpacked } from "./packed.js";
  * @property {number} areaM2
  * @property {number[][][]} parts parts → rings → arc references (~n is arc n backwards)
  * @property {Box} box local plane
+ * @property {boolean} [isTract] whether it is a division that stands for its grids
  */
 
 /**
@@ -33,6 +34,8 @@ import { unpacked } from "./packed.js";
  * @property {number[]} grids indices of all grids below it
  * @property {{x: number, y: number, radiusM: number} | null} label
  * @property {Box} box local plane
+ * @property {Record<"rural" | "community" | "exclusive", number>} [kinds] grids by kind, where
+ *   tracts stand for them
  */
 
 /** @typedef {{x0: number, y0: number, x1: number, y1: number}} Box */
@@ -43,12 +46,15 @@ import { unpacked } from "./packed.js";
  * @property {number} rank 0 outer border, 1… depth of the divisions that it parts, 99 grids only
  * @property {number[]} owners indices of the grids on its sides
  * @property {Box} box
+ * @property {boolean} [isRim] whether it is the border of all land, whatever its rank
  */
 
 /** Rank of an arc that parts grids of one and the same division. */
 export const GRID_RANK = 99;
 /** Rank of the outline of an exclusive grid, which parts nothing. */
 export const EXCLUSIVE_RANK = 100;
+/** Rank of an arc that is not drawn: others are, in its place. */
+export const HIDDEN_RANK = 101;
 
 /**
  * @typedef {object} Terrain
@@ -60,6 +66,8 @@ export const EXCLUSIVE_RANK = 100;
  * @property {Map<string, Division>} divisions
  * @property {Division | null} root
  * @property {Box} box
+ * @property {Map<string, number>} [tracts] code → index of those that stand for their grids
+ * @property {Box} [focus] of the part whose grids are there, where not all are
  */
 
 /** @returns {Box} a box that holds nothing yet */
@@ -266,7 +274,7 @@ export function borderTiers({ arcs }) {
  * @returns {number[][]} rings of arc references
  */
 export function outerRings({ arcs }) {
-  return chained(arcs, new Set(arcs.flatMap((arc, n) => (arc.rank === 0 ? [n] : []))));
+  return chained(arcs, new Set(arcs.flatMap((arc, n) => (arc.rank === 0 || arc.isRim ? [n] : []))));
 }
 
 /**

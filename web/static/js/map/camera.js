@@ -19,7 +19,7 @@ export function boundsOf(box, origin) {
 }
 
 /** @returns {boolean} whether WebGL, and so the compositor, runs on the processor */
-function drawsInSoftware() {
+function looksForSoftware() {
   const gl = document.createElement("canvas").getContext("webgl");
   const info = gl?.getExtension("WEBGL_debug_renderer_info");
   const name = gl && info ? String(gl.getParameter(info.UNMASKED_RENDERER_WEBGL)) : "";
@@ -29,6 +29,12 @@ function drawsInSoftware() {
 /** @type {boolean | undefined} */
 let software;
 
+/** @returns {boolean} the same, looked for once */
+export function drawsInSoftware() {
+  software ??= looksForSoftware();
+  return software;
+}
+
 /**
  * @param {any} map
  * @returns {boolean} whether to cut instead of flying
@@ -37,8 +43,7 @@ export function cuts(map) {
   if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) return true;
   const { x, y } = map.getSize();
   if (x * y * window.devicePixelRatio ** 2 <= HUGE_PIXELS) return false;
-  software ??= drawsInSoftware();
-  return software;
+  return drawsInSoftware();
 }
 
 /**
@@ -46,16 +51,20 @@ export function cuts(map) {
  * @param {any} bounds
  * @param {{left: number, right: number, top: number, bottom: number}} padding CSS pixels that
  *   panels cover
- * @param {{maxZoom?: number, animate?: boolean}} [options]
+ * @param {{maxZoom?: number, animate?: boolean, flies?: (center: any, zoom: number) => void}} [options]
+ *   `flies` is told where a flight that begins will end
  */
-export function show(map, bounds, padding, { maxZoom = 17, animate = true } = {}) {
+export function show(map, bounds, padding, { maxZoom = 17, animate = true, flies = () => {} } = {}) {
   const options = {
     paddingTopLeft: [padding.left, padding.top],
     paddingBottomRight: [padding.right, padding.bottom],
     maxZoom,
   };
   if (animate && !cuts(map)) {
-    map.flyToBounds(bounds, { ...options, duration: 0.7 });
+    // As flyToBounds does, which keeps to itself where it flies to.
+    const { center, zoom } = map._getBoundsCenterZoom(bounds, options);
+    flies(center, zoom);
+    map.flyTo(center, zoom, { duration: 0.7 });
     return;
   }
   map.fitBounds(bounds, { ...options, animate: false });

@@ -80,10 +80,30 @@ const Canvas = L.Renderer.extend({
  * @returns {Frame}
  */
 function frameOf(map, bounds, canvas, ratio, origin) {
-  const zoom = map.getZoom();
-  const scale = 2 ** (zoom - REFERENCE_ZOOM);
-  const corner = bounds.min.add(map.getPixelOrigin());
   const { x: width, y: height } = bounds.getSize();
+  const corner = bounds.min.add(map.getPixelOrigin());
+  const view = { zoom: map.getZoom(), latitude: map.getCenter().lat, corner, width, height };
+  return frameFor(canvas, ratio, view, origin);
+}
+
+/**
+ * @typedef {object} View what a canvas shows
+ * @property {number} zoom
+ * @property {number} latitude of the middle
+ * @property {{x: number, y: number}} corner above and to the left, pixels of the world at this zoom
+ * @property {number} width CSS pixels
+ * @property {number} height
+ */
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} ratio
+ * @param {View} view
+ * @param {{x: number, y: number}} origin of the local plane
+ * @returns {Frame}
+ */
+export function frameFor(canvas, ratio, { zoom, latitude, corner, width, height }, origin) {
+  const scale = 2 ** (zoom - REFERENCE_ZOOM);
   const dx = origin.x * scale - corner.x;
   const dy = origin.y * scale - corner.y;
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
@@ -95,7 +115,7 @@ function frameOf(map, bounds, canvas, ratio, origin) {
     width,
     height,
     zoom,
-    latitude: map.getCenter().lat,
+    latitude,
     scale,
     dx,
     dy,

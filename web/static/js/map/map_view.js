@@ -15,6 +15,9 @@ import { Paths } from "./paths.js";
 /** @typedef {import("../core/topology.js").Grid} Grid */
 /** @typedef {import("../core/topology.js").Box} Box */
 
+/** So long no piece of the font has come before names are painted in it. */
+const FONT_REST_MS = 200;
+
 export class MapView {
   /**
    * @param {any} map Leaflet's
@@ -29,11 +32,15 @@ export class MapView {
     this.map = map;
     this.events = events;
     /** What follows from boundaries, kept while several of them take turns. */
-    this.known = new Map();
+    this.known = new WeakMap();
     this.#stand(terrain);
     /** @type {import("./grid_fill.js").Look} */
     this.look = { colours: terrain.grids.map(() => "#ffffff"), textured: true, hatched: true, exclusive: true, soft: true };
     this.showLabels = true;
+    /** Nothing is painted before the page says where the map stands and how it looks. */
+    this.isHeld = true;
+    /** The first picture does not wait for its names. */
+    this.isNamed = false;
     /** @type {import("./heat.js").Bins | null} */
     this.bins = null;
     /** @type {import("./heat.js").HeatRange | null} */
@@ -53,17 +60,16 @@ export class MapView {
       this.known.set(terrain, {
         paths: new Paths(terrain),
         hits: new HitIndex(terrain),
-        labels: labelsOf(terrain),
+        /** @type {ReturnType<typeof labelsOf> | null} made when names are painted */
+        labels: null,
         tiers: borderTiers(terrain),
       });
     }
-    const { paths, hits, labels, tiers } = this.known.get(terrain);
+    const { paths, hits, tiers } = this.known.get(terrain);
     /** @type {Paths} */
     this.paths = paths;
     /** @type {HitIndex} */
     this.hits = hits;
-    /** @type {ReturnType<typeof labelsOf>} */
-    this.labels = labels;
     /** @type {ReturnType<typeof borderTiers>} */
     this.tiers = tiers;
   }
@@ -86,6 +92,7 @@ export class MapView {
     this.fills = canvasLayer({
       ...common, pane: "grid-fill", zIndex: 210, className: "canvas canvas--fill",
       paint: (frame) => {
+        if (this.isHeld) return;
         this.#note("grids", paintFills(frame, this.terrain, this.paths, this.look));
         this.fills.getContainer().style.setProperty("--strength", String(this.#strength(frame.zoom)));
       },
@@ -94,7 +101,7 @@ export class MapView {
       ...common, pane: "grid-heat", zIndex: 220, className: "canvas canvas--heat",
       resolution: HEAT_RESOLUTION,
       paint: (frame) => {
-        if (!this.bins) return;
+        if (!this.bins || this.isHeld) return;
         const scale = paintHeat(frame, this.bins, this.paths.land(frame.zoom), this.held);
         this.lastRange = scale.range;
         this.#note("heat", scale.total);
@@ -104,17 +111,36 @@ export class MapView {
     this.lines = canvasLayer({
       ...common, pane: "grid-lines", zIndex: 230, className: "canvas canvas--lines",
       paint: (frame) => {
+        if (this.isHeld) return;
         paintBorders(frame, this.paths, this.tiers, this.look.exclusive);
-        const names = this.showLabels ? this.#namesShown() : [];
+        const names = this.showLabels && this.isNamed ? this.#namesShown() : [];
         this.#note("labels", paintLabels(frame, names));
       },
     });
     for (const layer of [this.fills, this.heat, this.lines]) layer.addTo(map);
     map.on("moveend", () => this.events.move());
     // Names come in a font that arrives in pieces, as its characters are met.
+    let timer = 0;
     document.fonts.addEventListener("loadingdone", () => {
-        this.lines.paint();
+      window.clearTimeout(timer);
+      timer = window.setTimeout(() => this.lines.paint(), FONT_REST_MS);
     });
+  }
+
+  /**
+   * Paint the first picture, once.
+   * @param {() => void} prepare says where the map stands and how it looks
+   */
+  begin(prepare) {
+    prepare();
+    this.isHeld = false;
+    for (const layer of [this.fills, this.heat, this.lines]) layer.paint();
+  }
+
+  /** Names stand on the map from now on. */
+  name() {
+    this.isNamed = true;
+    if (this.showLabels) this.lines.paint();
   }
 
   /**
@@ -137,8 +163,10 @@ export class MapView {
   }
 
   #namesShown() {
-    if (this.look.exclusive) return this.labels;
-    return this.labels.filter((label) => !label.isExclusive);
+    const known = this.known.get(this.terrain);
+    /** @type {ReturnType<typeof labelsOf>} */
+    const labels = (known.labels ??= labelsOf(this.terrain));
+    return this.look.exclusive ? labels : labels.filter((label) => !label.isExclusive);
   }
 
   #pointer() {

@@ -2,7 +2,7 @@
 // Path2D objects of grids and borders, one set for each level of detail, made when first needed.
 import { REFERENCE_ZOOM } from "../core/mercator.js";
 import { filtered, importance } from "../core/simplify.js";
-import { emptyBox, extend, outerRings } from "../core/topology.js";
+import { HIDDEN_RANK, emptyBox, extend, outerRings } from "../core/topology.js";
 
 /** @typedef {import("../core/topology.js").Terrain} Terrain */
 /** @typedef {import("../core/topology.js").Box} Box */
@@ -124,7 +124,7 @@ function addRing(path, ring, arcs) {
  * @returns {Batch[]}
  */
 function batches(terrain, arcs) {
-  const order = terrain.arcs.map((_, n) => n);
+  const order = terrain.arcs.flatMap(({ rank }, n) => (rank === HIDDEN_RANK ? [] : [n]));
   const column = (/** @type {number} */ n) => Math.floor(terrain.arcs[n].box.x0 / 24);
   order.sort(
     (a, b) =>

@@ -2,8 +2,12 @@
 // The page /login: a password, or the identity provider; then on to where one wanted to go.
 import { logIn } from "../api/access.js";
 import { ProblemError } from "../api/client.js";
+import { learn } from "../core/i18n.js";
+import { ACCESS_MESSAGES } from "../core/access_messages.js";
 import { one } from "../ui/dom.js";
 import { Language } from "../ui/language.js";
+
+learn(ACCESS_MESSAGES);
 
 /**
  * @param {object} config

@@ -44,25 +44,25 @@ class FreshFigures {
     this.page = page;
     this.timer = 0;
     /** @type {import("../core/refresh.js").Asked} */
-    this.asked = { started: null, failures: 0, poked: false };
+    this.asked = { started: null, failures: 0, poked: null };
     document.addEventListener("visibilitychange", () => this.#plan());
   }
 
   poke() {
-    this.asked.poked = true;
+    this.asked.poked ??= Date.now();
     this.#plan();
   }
 
   #plan() {
     clearTimeout(this.timer);
     // A page that nobody looks at asks when somebody does.
-    if (!this.asked.poked || document.hidden) return;
+    if (this.asked.poked === null || document.hidden) return;
     this.timer = window.setTimeout(() => this.#ask(), waitFor(this.asked, Date.now(), FAR_APART_MS));
   }
 
   async #ask() {
     const { page } = this;
-    this.asked = { started: Date.now(), failures: 0, poked: false };
+    this.asked = { started: Date.now(), failures: 0, poked: null };
     // A playback stands still in time; what came meanwhile is taken up after it.
     if (page.playing.isOn) {
       this.poke();
@@ -85,8 +85,11 @@ async function renew(page, where, generation, effective_from) {
   const before = { generation: config.generation, effective_from: config.effective_from };
   Object.assign(config, { generation, effective_from: effective_from ?? config.effective_from });
   try {
-    const terrain = readTopology(await loadBoundaries(generation), page.terrain.origin);
-    if (generation === config.generation) await stand(page, terrain);
+    if (page.parts) await page.parts.renew(generation);
+    else {
+      const terrain = readTopology(await loadBoundaries(generation), page.terrain.origin);
+      if (generation === config.generation) await stand(page, terrain);
+    }
     where?.renew();
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
@@ -95,17 +98,18 @@ async function renew(page, where, generation, effective_from) {
 }
 
 /**
+ * Put other boundaries under the map, newer ones or those of a part.
  * @param {MapPage} page
  * @param {import("../core/topology.js").Terrain} terrain
  */
-async function stand(page, terrain) {
+export async function stand(page, terrain) {
   const { playing, store } = page;
   playing.stop();
   playing.own = terrain;
-  playing.terrains.set(terrain.generation, terrain);
+  playing.terrains = new Map([[terrain.generation, terrain]]);
   page.terrain = terrain;
   for (const part of [page.controls, page.panel, page.card]) part.terrain = terrain;
-  page.search.find = searcher(terrain);
+  if (!page.parts) page.search.find = searcher(terrain);
   page.view.setTerrain(terrain);
   page.figures = null;
   const { grid, scope } = page.state;

@@ -1,7 +1,7 @@
 // @ts-check
 // The state of the map page and what follows from it: requests, the map, the panels.
 import { ProblemError } from "../api/client.js";
-import { latest, loadFigures, loadHeat, loadTimeline } from "../api/maps.js";
+import { latest, loadFigures, loadFiguresByParts, loadHeat, loadTimeline } from "../api/maps.js";
 import { Figures } from "../core/figures.js";
 import { classesOf, coloursOf, landColours } from "../core/look.js";
 import { addDays, clampSpan, presetSpan } from "../core/period.js";
@@ -12,10 +12,12 @@ import { MapView } from "../map/map_view.js";
 import { Card } from "../ui/card.js";
 import { Controls } from "../ui/controls.js";
 import { one } from "../ui/dom.js";
+import { fetchFonts, shown } from "../ui/first_picture.js";
 import { LANGUAGE_KEY } from "../ui/language.js";
 import { OverviewPanel } from "../ui/overview_panel.js";
 import { SearchBox } from "../ui/search_box.js";
 import { TimeBar } from "../ui/time_bar.js";
+import { MapParts } from "./map_parts.js";
 import { MapThings } from "./map_things.js";
 import { Playing } from "./playing.js";
 import { SelectedGrid } from "./selected_grid.js";
@@ -47,11 +49,15 @@ export class MapPage {
     this.classes = null;
     /** @type {number | undefined} */
     this.heatCell = undefined;
-    this.requestFigures = latest(loadFigures);
-    this.requestHeat = latest(loadHeat);
+    /** Where the deployment is too large to be on the map at once. @type {MapParts | null} */
+    this.parts = null;
+    this.requestFigures = latest((signal, choice) =>
+      this.parts ? loadFiguresByParts(signal, choice, this.parts.code) : loadFigures(signal, choice));
+    this.requestHeat = latest((signal, choice, cell) =>
+      this.parts ? this.parts.heat(signal, choice, cell) : loadHeat(signal, choice, cell));
     this.requestTimeline = latest(loadTimeline);
     this.view = new MapView(map, terrain, {
-      click: (grid) => this.select(grid?.code ?? null),
+      click: (grid) => (grid?.isTract ? this.parts?.enter(grid) : this.select(grid?.code ?? null)),
       hover: (grid, at) => this.tooltip(grid, at),
       move: () => this.moved(),
       heat: (scale) => this.controls.heatLegend(this.state.lang, scale),
@@ -160,13 +166,18 @@ export class MapPage {
   async open() {
     this.frame.words(this.state.lang);
     this.showFacts();
-    this.view.setLabels(this.state.labels);
-    this.view.setLook({ exclusive: this.state.exclusive });
-    this.place();
-    this.paintLook();
-    this.showAll();
+    this.view.begin(() => {
+      this.view.setLabels(this.state.labels);
+      this.place();
+      this.paintLook();
+    });
     this.frame.drawn();
-    await Promise.all([this.loadPeriod(), this.loadTimeline(), this.loadCard(), this.things.open()]);
+    const heated = this.loadHeat();
+    await shown();
+    fetchFonts();
+    this.view.name();
+    this.showAll();
+    await Promise.all([heated, this.loadFigures(), this.loadTimeline(), this.loadCard(), this.things.open()]);
   }
 
   /** Where the address says, else the division that is looked into. */
@@ -231,10 +242,23 @@ export class MapPage {
     this.frame.scale(this.view.scaleBar());
   }
 
+  /**
+   * Show the deployment by parts.
+   * @param {import("../core/parts.js").Overview} overview
+   */
+  divide(overview) {
+    const parts = new MapParts(this, overview);
+    this.parts = parts;
+    this.search.find = (query) => parts.find(query);
+  }
+
   /** @param {string} code of a division */
   enter(code) {
     const division = this.terrain.divisions.get(code);
-    if (!division) return;
+    if (!division) {
+      this.parts?.open(code, (there) => this.enter(there));
+      return;
+    }
     this.store.set({ scope: division.depth === 0 ? null : code, grid: null });
     this.view.show(division.box, this.frame.padding());
     this.frame.openSheet("");
@@ -245,6 +269,10 @@ export class MapPage {
    * @param {boolean} [zoom]
    */
   select(code, zoom = false) {
+    if (code && this.parts && !this.terrain.byCode.has(code)) {
+      this.parts.open(code, (there) => this.select(there, zoom));
+      return;
+    }
     this.store.set({ grid: code });
     if (code) this.frame.openSheet("");
     const grid = this.terrain.byCode.get(code ?? "");

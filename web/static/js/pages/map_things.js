@@ -24,14 +24,7 @@ export class MapThings {
       ...common, pane: "map-assets", zIndex: 390, className: "canvas canvas--assets",
       paint: (frame) => this.#note("assets", this.#isShown() ? paintAssets(frame, this.assets ?? [], ON_LIGHT) : 0),
     });
-    this.pulseLayer = canvasLayer({
-      ...common, pane: "map-pulses", zIndex: 430, className: "canvas canvas--pulses", margin: 0,
-      paint: (frame) => {
-        this.#note("pulses", this.pulses.count);
-        this.pulses.paint(frame);
-      },
-    });
-    this.pulses = new Pulses(() => this.#pulsed(), PULSES);
+    this.pulses = new Pulses(common.map, common.origin, { pane: "map-pulses", zIndex: 430, colours: PULSES });
     page.store.watch(["assets"], () => this.loadAssets());
     page.store.watch(["lang"], () => this.legend());
   }
@@ -81,17 +74,8 @@ export class MapThings {
     this.pulses.add({ x: worldX(lon) - origin.x, y: worldY(lat) - origin.y, level });
   }
 
-  #pulsed() {
-    const { map } = this.page.view;
-    if (this.pulses.count === 0) {
-      this.pulseLayer.remove();
-      this.#note("pulses", 0);
-    } else if (map.hasLayer(this.pulseLayer)) this.pulseLayer.paint();
-    else this.pulseLayer.addTo(map);
-  }
-
   /**
-   * @param {"assets" | "pulses"} what
+   * @param {"assets"} what
    * @param {number} count
    */
   #note(what, count) {

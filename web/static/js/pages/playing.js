@@ -4,6 +4,7 @@ import { latest, loadBoundaries, loadPlayback } from "../api/maps.js";
 import { Figures } from "../core/figures.js";
 import { translate } from "../core/i18n.js";
 import { classesOf } from "../core/look.js";
+import { joined } from "../core/parts.js";
 import { Playback, figuresOf, spanOf } from "../core/playback.js";
 import { readTopology } from "../core/topology.js";
 import { cellFor, readBins } from "../map/heat.js";
@@ -73,12 +74,16 @@ export class Playing {
     const { page } = this;
     const { span, state, view } = page;
     if (!span) return;
+    if (page.parts && !page.parts.code) {
+      page.frame.playing(translate(state.lang, "playback.by_parts"));
+      return;
+    }
     page.frame.playing(translate(state.lang, "playback.loading"));
     await page.guarded(async () => {
       const { map } = view;
       const cell = cellFor(map.getCenter().lat, map.getZoom());
       const answer = await this.request({
-        from: span.first, to: span.last, category: state.category, cell_m: cell,
+        from: span.first, to: span.last, category: state.category, cell_m: cell, division: page.parts?.code ?? null,
       });
       if (!answer) return;
       for (const one of answer.generations) this.facts.set(one.generation, one);
@@ -88,11 +93,21 @@ export class Playing {
     if (!this.isOn) page.frame.playing("");
   }
 
+  /**
+   * @param {number} generation
+   * @returns {Promise<Terrain>}
+   */
+  async #past(generation) {
+    const { parts } = this.page;
+    const terrain = readTopology(await loadBoundaries(generation, parts?.code), this.own.origin);
+    return parts?.code ? joined(parts.overview, terrain, parts.code) : terrain;
+  }
+
   /** @param {{generation: number}[]} generations */
   async #boundaries(generations) {
     for (const { generation } of generations) {
       if (this.terrains.has(generation)) continue;
-      this.terrains.set(generation, readTopology(await loadBoundaries(generation), this.own.origin));
+      this.terrains.set(generation, await this.#past(generation));
     }
   }
 

@@ -9,16 +9,20 @@ import { Slot } from "./slot.js";
 const COLUMNS = ["a", "b", "c", "d"];
 
 export class Columns {
-  /**
-   * @param {Panel[]} panels all of them
-   * @param {import("./beat.js").Beat} beat
-   */
-  constructor(panels, beat) {
-    this.panels = new Map(panels.map((panel) => [panel.name, panel]));
+  /** @param {import("./beat.js").Beat} beat */
+  constructor(beat) {
+    /** @type {Map<string, Panel>} */
+    this.panels = new Map();
     /** @type {Slot[]} */
     this.slots = [];
     this.arranged = "";
     beat.every((now) => this.slots.forEach((slot) => slot.tick(now)));
+  }
+
+  /** @param {Panel[]} panels all of them, from now on; until then the columns stand empty */
+  take(panels) {
+    this.panels = new Map(panels.map((panel) => [panel.name, panel]));
+    this.arranged = "";
   }
 
   /**
@@ -33,9 +37,11 @@ export class Columns {
     this.slots = [];
     for (const name of COLUMNS) {
       const column = one(`#column-${name}`);
-      const slots = (plan.find((planned) => planned.column === name)?.slots ?? []).map((names) => this.#slot(names));
+      const planned = plan.find((one) => one.column === name)?.slots ?? [];
+      column.hidden = planned.length === 0;
+      if (this.panels.size === 0) continue;
+      const slots = planned.map((names) => this.#slot(names));
       column.replaceChildren(...slots.map((slot) => slot.element));
-      column.hidden = slots.length === 0;
       this.slots.push(...slots);
     }
   }

@@ -13,6 +13,7 @@ import { el } from "../ui/dom.js";
  * @property {import("../core/server_clock.js").ServerClock} clock
  * @property {import("./beat.js").Beat} beat
  * @property {import("../core/topology.js").Terrain} terrain
+ * @property {(code: string) => void} [open] looks at what is not under the map, where not all is
  */
 
 export class Panel {

@@ -5,6 +5,7 @@ import { ProblemError } from "../api/client.js";
 import { latest, loadBoundaries, loadPlayback } from "../api/maps.js";
 import { Figures } from "../core/figures.js";
 import { translate } from "../core/i18n.js";
+import { joined } from "../core/parts.js";
 import { Playback, figuresOf, spanOf } from "../core/playback.js";
 import { boundsOfMode } from "../core/screen_look.js";
 import { readTopology } from "../core/topology.js";
@@ -61,6 +62,10 @@ export class Playing {
   /** @param {{from: string, to: string, hours: number | null, step: string | null}} range */
   async #start(range) {
     const { lang, division } = this.wall.store.state;
+    if (this.wall.parts && !this.wall.parts.code) {
+      this.told.textContent = translate(lang, "playback.by_parts");
+      return;
+    }
     this.told.textContent = translate(lang, "playback.loading");
     try {
       const answer = await this.request({ ...range, division, category: null, cell_m: this.wall.stage.heatCell });
@@ -74,12 +79,34 @@ export class Playing {
     }
   }
 
+  /**
+   * @param {number} generation
+   * @returns {Promise<Terrain>}
+   */
+  async #past(generation) {
+    const { parts } = this.wall;
+    const terrain = readTopology(await loadBoundaries(generation, parts?.code), this.own.origin);
+    return parts?.code ? joined(parts.overview, terrain, parts.code) : terrain;
+  }
+
+  /**
+   * Other grids are under the map from now on.
+   * @param {Terrain} terrain
+   */
+  leaveFor(terrain) {
+    if (this.playback) this.bar.close();
+    this.own = terrain;
+    this.terrains = new Map([[terrain.generation, terrain]]);
+  }
+
   /** @param {{generation: number}[]} steps */
   async #boundaries(steps) {
+    const wanted = new Map([[this.own.generation, this.own]]);
     for (const generation of new Set(steps.map((step) => step.generation))) {
-      if (this.terrains.has(generation)) continue;
-      this.terrains.set(generation, readTopology(await loadBoundaries(generation), this.own.origin));
+      const known = wanted.get(generation) ?? this.terrains.get(generation);
+      wanted.set(generation, known ?? (await this.#past(generation)));
     }
+    this.terrains = wanted;
   }
 
   /**
@@ -160,6 +187,9 @@ export class Playing {
     this.range = null;
     this.wall.stand(this.own);
     this.wall.store.set({ playing: null });
+    // Boundaries of the past are large, and a wall is never closed.
+    this.terrains = new Map([[this.own.generation, this.own]]);
+    this.bounds = new Map();
   }
 
   /** @returns {string | null} address of the animation of what is shown */

@@ -24,20 +24,20 @@ export class Source {
     /** @type {ProblemError | null} */
     this.failure = null;
     /** @type {import("../core/refresh.js").Asked} */
-    this.asked = { started: null, failures: 0, poked: false };
+    this.asked = { started: null, failures: 0, poked: null };
     this.timer = 0;
     this.wanted = true;
   }
 
   /** Something else is wanted from now on, at once. */
   load() {
-    this.asked = { started: null, failures: 0, poked: false };
+    this.asked = { started: null, failures: 0, poked: null };
     return this.#ask();
   }
 
   /** Something has changed: ask soon. */
   poke() {
-    this.asked.poked = true;
+    this.asked.poked ??= Date.now();
     this.#plan();
   }
 
@@ -55,7 +55,7 @@ export class Source {
 
   async #ask() {
     clearTimeout(this.timer);
-    const asked = { started: Date.now(), failures: this.asked.failures, poked: false };
+    const asked = { started: Date.now(), failures: this.asked.failures, poked: null };
     this.asked = asked;
     try {
       const answer = await this.ask();
@@ -70,7 +70,11 @@ export class Source {
       this.failure = error;
       asked.failures += 1;
     }
-    this.changed(this);
-    this.#plan();
+    try {
+      this.changed(this);
+    } finally {
+      // Whoever stumbles over one answer still gets the next.
+      this.#plan();
+    }
   }
 }

@@ -1,5 +1,6 @@
 // @ts-check
 // The right-hand controls: mode of colouring, layers, language, and the legend below them.
+import { kindsOf } from "../core/figures.js";
 import { translate } from "../core/i18n.js";
 import { MODES } from "../core/state.js";
 import { el, one } from "./dom.js";
@@ -68,8 +69,7 @@ export class Controls {
    * @param {number[]} tiers depths of the divisions that have borders
    */
   legend({ lang, mode, heat }, classes, scope, tiers) {
-    const kinds = { rural: 0, community: 0, exclusive: 0 };
-    for (const index of scope.grids) kinds[this.terrain.grids[index].kind] += 1;
+    const kinds = kindsOf(this.terrain, scope);
     // Under the heat the areas are plain land.
     one("#legend-area").replaceChildren(...(heat ? [] : areaLegend(lang, mode, classes, kinds)));
     const names = Object.values(this.config.levels).map((pair) => pair[lang === "zh" ? 0 : 1]);

@@ -83,6 +83,7 @@ export class DivisionPicker {
       this.lists,
     ]);
     this.value = areas[0]?.code ?? "";
+    this.name = areas[0]?.name ?? "";
     // A list of one would only be in the way, unless there is nothing below it.
     if (areas.length > 1) this.#add(areas, null);
     this.#below(areas[0], areas.length === 1);
@@ -101,6 +102,7 @@ export class DivisionPicker {
     select.addEventListener("change", () => {
       while (select.nextSibling) select.nextSibling.remove();
       this.value = select.value;
+      this.name = [above, ...divisions].find((one) => one?.code === select.value)?.name ?? "";
       if (select.value !== above?.code) this.#below(divisions.find(({ code }) => code === select.value));
     });
     this.lists.append(select);

@@ -8,7 +8,7 @@ import { el, one } from "./dom.js";
 export class SearchBox {
   /**
    * @param {object} parts
-   * @param {(query: string) => Found[]} parts.find
+   * @param {(query: string) => Found[] | Promise<Found[] | null>} parts.find null where a newer query took over
    * @param {(found: Found) => void} parts.choose
    * @param {() => import("../core/i18n.js").Lang} parts.lang
    * @param {(kind: string) => string} parts.kindName word for a level or a kind of grid
@@ -44,8 +44,21 @@ export class SearchBox {
 
   #search() {
     const query = this.input.value;
-    this.found = this.find(query);
-    this.active = this.found.length ? 0 : -1;
+    const found = this.find(query);
+    if (!(found instanceof Promise)) return this.#offer(found, query);
+    found.then(
+      (later) => later && query === this.input.value && this.#offer(later, query),
+      () => this.#offer([], query),
+    );
+  }
+
+  /**
+   * @param {Found[]} found
+   * @param {string} query
+   */
+  #offer(found, query) {
+    this.found = found;
+    this.active = found.length ? 0 : -1;
     this.#render(query);
   }
 

@@ -13,6 +13,8 @@ import { dots, hatch } from "../../map/textures.js";
 const TEXTURE_ZOOM = 12.25;
 const DOTS = "rgba(225, 240, 255, 0.26)";
 const HATCH = "rgba(74, 34, 0, 0.62)";
+/** So many grids are painted between two pauses. */
+const GRIDS_A_STEP = 64;
 
 /**
  * @param {Frame} frame
@@ -21,17 +23,19 @@ const HATCH = "rgba(74, 34, 0, 0.62)";
  * @param {import("../../core/screen_look.js").ScreenLook} look
  * @param {Division} scope
  * @param {Path2D} outline of the scope
- * @returns {number} grids painted in colours
+ * @returns {import("../../core/slices.js").Steps<number>} grids painted in colours
  */
-export function paintGround(frame, terrain, paths, look, scope, outline) {
+export function* paintGround(frame, terrain, paths, look, scope, outline) {
   const { context, view, zoom } = frame;
   toPlane(frame);
   rim(frame, paths.land(zoom));
+  yield;
   context.fillStyle = OUTSIDE;
   context.fill(paths.land(zoom), "evenodd");
   // Under the seams of neighbouring fills lies land, not ground.
   context.fillStyle = UNDER_HEAT;
   context.fill(outline, "evenodd");
+  yield;
   let painted = 0;
   for (const index of scope.grids) {
     const grid = terrain.grids[index];
@@ -44,6 +48,7 @@ export function paintGround(frame, terrain, paths, look, scope, outline) {
       texture(frame, path, (ratio) => dots(ratio, DOTS));
     }
     painted += 1;
+    if (painted % GRIDS_A_STEP === 0) yield;
   }
   return painted;
 }

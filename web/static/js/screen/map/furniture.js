@@ -59,8 +59,18 @@ export class Furniture {
     const key = JSON.stringify([lang, mode, heat, shownHeat, [...counts], entries, stage.painter.strength]);
     if (key === this.keyed) return;
     this.keyed = key;
-    const parts = heat ? heatScaleLegend(lang, shownHeat) : lookLegend(lang, mode, entries, stage.painter.strength);
-    this.key.replaceChildren(...parts, ...assetLegend(lang, counts));
+    const parts = heat ? heatScaleLegend(lang, shownHeat, stage.terrain.tracts !== undefined) : lookLegend(lang, mode, entries, stage.painter.strength);
+    this.key.replaceChildren(...parts, ...this.#tracts(), ...assetLegend(lang, counts));
+  }
+
+  /** @returns {HTMLElement[]} what an area is, where it is no grid */
+  #tracts() {
+    const { stage } = this;
+    const { terrain: { tracts, focus, divisions }, state: { lang } } = stage;
+    if (!tracts || focus) return [];
+    const slug = [...divisions.values()].at(-1)?.level ?? "";
+    const level = stage.levels[slug]?.[lang === "zh" ? 0 : 1] ?? slug;
+    return [el("p", { class: "stage-legend__note", text: translate(lang, "stage.by_tract", { level }) })];
   }
 
   scale() {

@@ -13,18 +13,27 @@ const CELLS_M = [75, 150, 300, 600, 1200, 2400];
 /** As many cells as an answer should have at most. */
 const MOST_CELLS = 60_000;
 
+/**
+ * @param {import("../../core/topology.js").Box} box local plane
+ * @param {number} latitude of its middle
+ * @returns {number} side of a bin that the server should be asked for, metres
+ */
+export function binOf(box, latitude) {
+  const km = metresPerPixel(latitude, 12) / 1000;
+  const area = (box.x1 - box.x0) * (box.y1 - box.y0) * km * km;
+  return CELLS_M.find((side) => area / (side / 1000) ** 2 <= MOST_CELLS) ?? 2400;
+}
+
 export class Heat {
   /**
    * @param {Terrain} terrain
    * @param {() => void} changed
    */
-  constructor({ box, origin }, changed) {
+  constructor({ box: whole, focus, origin }, changed) {
+    const box = focus ?? whole;
     this.changed = changed;
     this.latitude = latOf((box.y0 + box.y1) / 2 + origin.y);
-    const km = metresPerPixel(this.latitude, 12) / 1000;
-    const area = (box.x1 - box.x0) * (box.y1 - box.y0) * km * km;
-    /** Side of a bin that the server should be asked for, metres. */
-    this.cell = CELLS_M.find((side) => area / (side / 1000) ** 2 <= MOST_CELLS) ?? 2400;
+    this.cell = binOf(box, this.latitude);
     this.on = false;
     /** @type {Bins | null} */
     this.bins = null;

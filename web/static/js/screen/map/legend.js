@@ -65,9 +65,10 @@ function swatch(colour, texture = "") {
 /**
  * @param {Lang} lang
  * @param {{scale: import("../../core/heat_scale.js").DensityScale, bandwidthM: number, total: number} | null} heat
+ * @param {boolean} [isByParts] whether the whole and its parts have scales of their own
  * @returns {HTMLElement[]}
  */
-export function heatScaleLegend(lang, heat) {
+export function heatScaleLegend(lang, heat, isByParts = false) {
   const title = el("h3", { class: "stage-legend__title", text: translate(lang, "stage.legend_heat") });
   if (!heat || heat.total === 0) {
     return [title, el("p", { class: "stage-legend__note", text: translate(lang, "stage.legend_heat_empty") })];
@@ -85,7 +86,7 @@ export function heatScaleLegend(lang, heat) {
     }),
   );
   const values = { total: number(lang, heat.total), metres: number(lang, Math.round(heat.bandwidthM / 10) * 10) };
-  const note = el("p", { class: "stage-legend__note", text: translate(lang, "stage.legend_heat_note", values) });
+  const note = el("p", { class: "stage-legend__note", text: translate(lang, isByParts ? "stage.legend_heat_by_parts" : "stage.legend_heat_note", values) });
   return [title, ramp, el("div", { class: "stage-legend__ticks" }, ticks), note];
 }
 

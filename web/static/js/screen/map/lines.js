@@ -38,8 +38,9 @@ const nearness = (zoom, widest) => Math.min(1, Math.max(0, (zoom - widest) / 3.5
  * @param {import("../../map/paths.js").Paths} paths
  * @param {number[]} tiers
  * @param {{outline: Path2D, isRoot: boolean, widest: number}} scope
+ * @returns {import("../../core/slices.js").Steps<void>}
  */
-export function paintLines(frame, paths, tiers, { outline, isRoot, widest }) {
+export function* paintLines(frame, paths, tiers, { outline, isRoot, widest }) {
   const { context, scale, unit, zoom, view } = frame;
   toPlane(frame);
   context.lineJoin = "round";
@@ -60,10 +61,14 @@ export function paintLines(frame, paths, tiers, { outline, isRoot, widest }) {
     context.strokeStyle = pen.colour;
     context.globalAlpha = pen.alpha;
     context.lineWidth = (pen.width * unit) / scale;
-    for (const path of byRank.get(rank) ?? []) context.stroke(path);
+    for (const path of byRank.get(rank) ?? []) {
+      context.stroke(path);
+      yield;
+    }
   }
   context.globalAlpha = 1;
   if (!isRoot) dimOutside(frame, outline, TAKEN_OUTSIDE);
+  yield;
   glow(frame, outline, isRoot ? SCREEN_INK.county : SCREEN_INK.township);
 }
 

@@ -10,14 +10,16 @@ import { toScreen } from "../../map/frame.js";
 
 const FONT = '"Noto Sans SC Variable", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
 const INK = { main: SCREEN_INK.label, lower: SCREEN_INK.labelLower, exclusive: SCREEN_INK.exclusive };
+/** So many names are painted between two pauses. */
+const NAMES_A_STEP = 6;
 const WEIGHT = { main: 700, lower: 400, exclusive: 500 };
 
 /**
  * @param {Frame} frame
  * @param {Name[]} names
- * @returns {number} names painted
+ * @returns {import("../../core/slices.js").Steps<number>} names painted
  */
-export function paintNames(frame, names) {
+export function* paintNames(frame, names) {
   const { context, unit, scale, dx, dy, width, height, latitude, zoom } = frame;
   toScreen(frame);
   context.textAlign = "center";
@@ -31,7 +33,8 @@ export function paintNames(frame, names) {
   });
   const found = placed(names, at, { width: width / unit, height: height / unit });
   let font = "";
-  for (const { name, text, x, y, size } of found) {
+  for (const [n, { name, text, x, y, size }] of found.entries()) {
+    if (n % NAMES_A_STEP === 0) yield;
     // Whole pixels: a browser keeps the outlined characters of each size that it has drawn.
     const wanted = `${WEIGHT[name.role]} ${Math.round(size * unit)}px ${FONT}`;
     if (wanted !== font) context.font = font = wanted;

@@ -12,6 +12,7 @@ import { Heat } from "./heat_source.js";
 import { paintLines } from "./lines.js";
 import { paintMarks } from "./marks.js";
 import { paintNames } from "./names.js";
+import { viewAround } from "./views.js";
 
 /** @typedef {import("../../core/topology.js").Terrain} Terrain */
 /** @typedef {import("../../core/topology.js").Division} Division */
@@ -59,16 +60,23 @@ export class Painter {
     this.selected = null;
     /** @type {import("../../core/screen_look.js").ScreenLook | null} */
     this.look = null;
-    this.names = namesOf(terrain, this.scope);
+    /** None until they are asked for: the first picture does not wait for its names. @type {import("../../core/screen_names.js").Name[]} */
+    this.names = [];
+    this.isNamed = false;
+    /** How strong map colours were painted last. */
+    this.strength = CALM;
   }
 
   get scope() {
     return scopeOf(this.terrain, this.store.state);
   }
 
-  /** @returns {number} how strong map colours are at this zoom, in steps */
-  get strength() {
-    const more = CALM + (this.map.getZoom() - this.widest) * FORWARD;
+  /**
+   * @param {number} zoom
+   * @returns {number} how strong map colours are at this zoom, in steps
+   */
+  #strengthAt(zoom) {
+    const more = CALM + (zoom - this.widest) * FORWARD;
     return Math.min(1, Math.max(CALM, Math.round(more * 20) / 20));
   }
 
@@ -79,9 +87,15 @@ export class Painter {
     return scope.parent ? this.assets.filter(({ path }) => path[scope.depth] === scope.code) : this.assets;
   }
 
+  /** Names are wanted from now on. */
+  name() {
+    this.isNamed = true;
+    this.rename();
+  }
+
   /** Another division is looked into. */
   rename() {
-    this.names = namesOf(this.terrain, this.scope);
+    if (this.isNamed) this.names = namesOf(this.terrain, this.scope);
   }
 
   /** @param {Record<string, ArrayLike<number>>} columns one number a grid */
@@ -90,11 +104,8 @@ export class Painter {
     this.bounds.clear();
   }
 
-  /**
-   * @param {import("./pulses.js").Pulses} pulses
-   * @returns {Record<import("./layers.js").LayerName, (frame: Frame) => boolean>}
-   */
-  painters(pulses) {
+  /** @returns {Record<import("./layers.js").LayerName, import("./layers.js").Paint>} */
+  painters() {
     return {
       fills: (frame) => this.#paintFills(frame),
       heat: (frame) => this.#paintHeat(frame),
@@ -102,13 +113,18 @@ export class Painter {
       assets: (frame) => this.#note("assets", paintAssets(frame, this.shownAssets)),
       marks: (frame) => {
         paintMarks(frame, this.paths, this.hovered, this.selected);
-        return this.hovered !== null || this.selected !== null;
-      },
-      pulses: (frame) => {
-        pulses.paint(frame);
-        return this.#note("pulses", pulses.count);
+        return true;
       },
     };
+  }
+
+  /**
+   * @param {import("../../map/frame.js").View} view
+   * @returns {import("../../map/frame.js").View | null} where in it something is marked
+   */
+  marked(view) {
+    const boxes = [this.hovered, this.selected].flatMap((grid) => (grid ? [grid.box] : []));
+    return boxes.length > 0 ? viewAround(view, boxes, this.terrain.origin) : null;
   }
 
   /** @param {Frame} frame */
@@ -120,18 +136,22 @@ export class Painter {
   }
 
   /** @param {Frame} frame */
-  #paintLines(frame) {
+  *#paintLines(frame) {
     const { scope, tiers, widest, store: { state } } = this;
-    paintLines(frame, this.paths, tiers, { outline: this.#outline(scope, frame.zoom), isRoot: !scope.parent, widest });
+    // Paths of a level of detail that is new take a while to make.
+    this.paths.lines(frame.zoom);
+    yield;
+    yield* paintLines(frame, this.paths, tiers, { outline: this.#outline(scope, frame.zoom), isRoot: !scope.parent, widest });
     // Under the heat only the names of the level that is looked at.
     const names = state.heat ? this.names.filter((name) => name.role === "main") : this.names;
-    this.#note("labels", state.labels ? paintNames(frame, names) : 0);
+    this.#note("labels", state.labels ? yield* paintNames(frame, names) : 0);
     return true;
   }
 
   /** @param {Frame} frame */
-  #paintFills(frame) {
+  *#paintFills(frame) {
     const { scope, store: { state } } = this;
+    this.strength = this.#strengthAt(frame.zoom);
     const columns = /** @type {any} */ (this.played?.columns ?? this.columns);
     this.look = screenLook(this.terrain, state.mode, columns, scope, {
       strength: this.strength,
@@ -139,7 +159,8 @@ export class Painter {
       bounds: this.#boundsNow(),
     });
     const outline = this.#outline(scope, frame.zoom);
-    this.#note("grids", paintGround(frame, this.terrain, this.paths, this.look, scope, outline));
+    yield;
+    this.#note("grids", yield* paintGround(frame, this.terrain, this.paths, this.look, scope, outline));
     this.#note("mode", state.mode);
     this.painted();
     return true;

@@ -1,127 +1,116 @@
 // @ts-check
-// Rings that spread where an event has just been reported: few, on one canvas, and gone again.
-import { PULSE_COLOURS } from "../../core/screen_palette.js";
-import { toScreen } from "../../map/frame.js";
+// Rings that spread where an event has just been reported: few, small, and gone again. The browser
+// animates them by itself; nothing is painted for a picture of them, and nothing ticks between.
+import { L } from "../../map/leaflet.js";
+import { REFERENCE_ZOOM } from "../../core/mercator.js";
+import { el } from "../../ui/dom.js";
 
-/** @typedef {import("../../map/frame.js").Frame} Frame */
 /**
  * @typedef {object} Pulse
  * @property {number} x local plane
  * @property {number} y
- * @property {string} colour
- * @property {number} reach design pixels
- * @property {number} born ms
- * @property {number} until ms
+ * @property {HTMLElement} element
+ * @property {number} timer ends it
  */
 
 /** A busy minute does not bury the map. */
 const MOST = 32;
 const LIFE_MS = 7_000;
 const URGENT_LIFE_MS = 20_000;
-const ROUND_MS = 1_600;
 
 export class Pulses {
   /**
-   * @param {() => void} repaint
-   * @param {string[]} [colours] by level, for another ground than a dark one
+   * @param {any} map Leaflet's
+   * @param {{x: number, y: number}} origin of the local plane
+   * @param {{pane: string, zIndex: number, colours: string[]}} look colours by level
    */
-  constructor(repaint, colours = PULSE_COLOURS) {
-    this.repaint = repaint;
+  constructor(map, origin, { pane, zIndex, colours }) {
+    this.map = map;
+    this.origin = origin;
     this.colours = colours;
-    this.still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.pane = pane;
+    this.element = map.createPane(pane);
+    this.element.style.zIndex = String(zIndex);
+    this.element.style.pointerEvents = "none";
+    this.element.setAttribute("aria-hidden", "true");
     /** @type {Pulse[]} */
     this.pulses = [];
-    this.request = 0;
-    this.timer = 0;
+    /** How many there have been. */
+    this.total = 0;
+    const place = () => this.#each((pulse) => this.#place(pulse, map.getPixelOrigin(), map.getZoom()));
+    this.heard = {
+      move: place,
+      zoomend: place,
+      viewreset: place,
+      zoomanim: (/** @type {any} */ { center, zoom }) => {
+        const from = map._getNewPixelOrigin(center, zoom);
+        this.#each((pulse) => this.#place(pulse, from, zoom));
+      },
+    };
+    map.on(this.heard);
   }
 
   /** @param {{x: number, y: number, level?: number | null}} event local plane */
   add({ x, y, level }) {
-    const now = performance.now();
-    const urgent = level === 1;
-    this.pulses.push({
-      x,
-      y,
-      colour: this.colours[level ?? 3] ?? this.colours[3],
-      reach: urgent ? 54 : 34,
-      born: now,
-      until: now + (urgent ? URGENT_LIFE_MS : LIFE_MS),
-    });
-    while (this.pulses.length > MOST) this.pulses.shift();
-    this.#go();
+    const isUrgent = level === 1;
+    const element = el("div", { class: `pulse leaflet-zoom-animated${isUrgent ? " pulse--urgent" : ""}` }, [
+      el("span", { class: "pulse__ring" }), el("span", { class: "pulse__ring pulse__ring--late" }), el("span", { class: "pulse__dot" }),
+    ]);
+    element.style.setProperty("--pulse", this.colours[level ?? 3] ?? this.colours[3]);
+    /** @type {Pulse} */
+    const pulse = { x, y, element, timer: 0 };
+    pulse.timer = window.setTimeout(() => this.#end(pulse), isUrgent ? URGENT_LIFE_MS : LIFE_MS);
+    this.#place(pulse, this.map.getPixelOrigin(), this.map.getZoom());
+    this.element.append(element);
+    this.pulses.push(pulse);
+    this.total += 1;
+    if (this.pulses.length > MOST) this.#end(this.pulses[0]);
+    this.#note();
   }
 
   get count() {
     return this.pulses.length;
   }
 
-  #go() {
-    if (this.still) {
-      this.repaint();
-      window.clearTimeout(this.timer);
-      if (this.pulses.length === 0) return;
-      const next = Math.min(...this.pulses.map((pulse) => pulse.until)) - performance.now();
-      this.timer = window.setTimeout(() => {
-        this.#forget();
-        this.#go();
-      }, Math.max(0, next));
-      return;
-    }
-    if (this.request) return;
-    const frame = () => {
-      this.#forget();
-      this.repaint();
-      this.request = this.pulses.length > 0 ? requestAnimationFrame(frame) : 0;
-    };
-    this.request = requestAnimationFrame(frame);
+  /** @param {(pulse: Pulse) => void} run */
+  #each(run) {
+    for (const pulse of this.pulses) run(pulse);
   }
 
-  #forget() {
-    const now = performance.now();
-    this.pulses = this.pulses.filter((pulse) => pulse.until > now);
+  /**
+   * @param {Pulse} pulse
+   * @param {{x: number, y: number}} from pixels of the world where the map's own begin
+   * @param {number} zoom
+   */
+  #place({ x, y, element }, from, zoom) {
+    const scale = 2 ** (zoom - REFERENCE_ZOOM);
+    L.DomUtil.setPosition(element, L.point((x + this.origin.x) * scale - from.x, (y + this.origin.y) * scale - from.y)._round());
   }
 
-  /** @param {Frame} frame */
-  paint(frame) {
-    const { context, unit, scale, dx, dy } = frame;
-    toScreen(frame);
-    const now = performance.now();
-    for (const pulse of this.pulses) {
-      const share = this.still ? 0.5 : ((now - pulse.born) % ROUND_MS) / ROUND_MS;
-      ring(context, pulse.x * scale + dx, pulse.y * scale + dy, pulse, unit, share);
-    }
+  /** @param {Pulse} pulse */
+  #end(pulse) {
+    window.clearTimeout(pulse.timer);
+    pulse.element.remove();
+    this.pulses = this.pulses.filter((other) => other !== pulse);
+    this.#note();
+  }
+
+  /** Say on the map's element how many there are, and how many there have been. */
+  #note() {
+    const { dataset } = this.map.getContainer();
+    dataset.pulses = String(this.count);
+    dataset.pulsed = String(this.total);
   }
 
   close() {
-    cancelAnimationFrame(this.request);
-    window.clearTimeout(this.timer);
+    this.map.off(this.heard);
+    this.#each((pulse) => {
+      window.clearTimeout(pulse.timer);
+      pulse.element.remove();
+    });
     this.pulses = [];
+    this.element.remove();
+    // Leaflet keeps a pane for ever otherwise.
+    delete this.map.getPanes()[this.pane];
   }
-}
-
-/**
- * @param {CanvasRenderingContext2D} context
- * @param {number} x
- * @param {number} y
- * @param {Pulse} pulse
- * @param {number} unit
- * @param {number} share of a round
- */
-function ring(context, x, y, { colour, reach }, unit, share) {
-  context.strokeStyle = colour;
-  for (const phase of [share, (share + 0.5) % 1]) {
-    context.globalAlpha = 0.9 * (1 - phase) ** 1.4;
-    context.lineWidth = (1 + 3 * (1 - phase)) * unit;
-    context.beginPath();
-    context.arc(x, y, (5 + (reach - 5) * phase) * unit, 0, 2 * Math.PI);
-    context.stroke();
-  }
-  context.globalAlpha = 1;
-  context.fillStyle = colour;
-  context.beginPath();
-  context.arc(x, y, 5 * unit, 0, 2 * Math.PI);
-  context.fill();
-  context.strokeStyle = "#ffffff";
-  context.lineWidth = 1.5 * unit;
-  context.stroke();
 }

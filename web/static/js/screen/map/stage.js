@@ -5,6 +5,7 @@ import { stageApi } from "../../api/stage.js";
 import { HitIndex } from "../../core/hit.js";
 import { worldX, worldY } from "../../core/mercator.js";
 import { pressed } from "../../core/screen_keys.js";
+import { PULSE_COLOURS } from "../../core/screen_palette.js";
 import { click, enter, scopeOf } from "../../core/screen_state.js";
 import { boundsOf, cuts, planePoint, show } from "../../map/camera.js";
 import { readAssets } from "./assets.js";
@@ -34,10 +35,12 @@ export class Stage {
    * @param {object} options
    * @param {HTMLElement} options.element that the map and what stands over it are in
    * @param {Partial<import("../../api/stage.js").StageApi>} [options.api]
-   * @param {{sees_events?: boolean}} [options.config]
+   * @param {{sees_events?: boolean, levels?: Record<string, [string, string]>}} [options.config]
    */
   constructor(map, terrain, store, { element, api = {}, config = {} }) {
     this.map = map;
+    /** What levels are called, in Chinese and in English. @type {Record<string, [string, string]>} */
+    this.levels = config.levels ?? {};
     this.terrain = terrain;
     this.store = store;
     this.element = element;
@@ -52,11 +55,8 @@ export class Stage {
     });
     this.card = new SelectedGrid(terrain, { ...stageApi(config.sees_events === true), ...api }, () => store.set({ grid: null }));
     this.furniture = new Furniture(this);
-    this.pulses = new Pulses(() => {
-      this.layers.want("pulses");
-      this.layers.paint();
-    });
-    this.layers = new Layers(map, terrain.origin, this.painter.painters(this.pulses));
+    this.pulses = new Pulses(map, terrain.origin, { pane: "stage-pulses", zIndex: 260, colours: PULSE_COLOURS });
+    this.layers = new Layers(map, terrain.origin, this.painter.painters(), (view) => this.painter.marked(view));
     this.#pointer();
     this.#keys();
     this.#watch();
@@ -71,6 +71,11 @@ export class Stage {
     return scopeOf(this.terrain, this.state);
   }
 
+  /** @returns {boolean} whether the map flies, or paints what it flew to */
+  get isBusy() {
+    return this.layers.isBusy;
+  }
+
   get bar() {
     return this.furniture.bar;
   }
@@ -80,6 +85,8 @@ export class Stage {
     // An address may name a grid alone; it lies in a village.
     if (terrain.byCode.has(this.state.grid ?? "")) store.set(enter(terrain, this.state.grid ?? ""));
     for (const handler of ["doubleClickZoom", "keyboard", "boxZoom"]) map[handler].disable();
+    // Its keys are heard everywhere on the page; nothing is done by standing on the map.
+    map.getContainer().removeAttribute("tabindex");
     this.#chosen();
     this.goes = false;
     this.painter.heat.on = this.state.heat;
@@ -93,9 +100,15 @@ export class Stage {
     let timer = 0;
     const lettered = () => {
       window.clearTimeout(timer);
-      timer = window.setTimeout(() => this.#want("lines"), FONT_REST_MS);
+      timer = window.setTimeout(() => this.layers.refresh("lines"), FONT_REST_MS);
     };
     document.fonts.addEventListener("loadingdone", lettered, { signal });
+  }
+
+  /** Names stand on the map from now on. */
+  name() {
+    this.painter.name();
+    this.#want("lines");
   }
 
   /** @param {import("./layers.js").LayerName[]} names */
@@ -122,10 +135,10 @@ export class Stage {
 
   #go() {
     if (this.closing.signal.aborted) return;
-    // A cut paints everything at its end; a flight begins with what is new.
+    // A cut paints everything at its end; a flight begins at once, with what was chosen.
     if (cuts(this.map)) this.layers.once(() => this.#place(true));
     else {
-      this.layers.paint();
+      this.layers.mark();
       this.#place(true);
     }
   }
@@ -134,7 +147,10 @@ export class Stage {
     const { map } = this;
     const heard = {
       click: (/** @type {any} */ event) => this.store.set(click(this.terrain, this.state, this.#under(event.latlng))),
-      mousemove: (/** @type {any} */ event) => this.#hover(this.#under(event.latlng)),
+      mousemove: (/** @type {any} */ event) => {
+        // The hand that drags the map points at nothing.
+        if (!this.layers.moving && !map.dragging.moving()) this.#hover(this.#under(event.latlng));
+      },
       mouseout: () => this.#hover(null),
       movestart: () => this.#hover(null),
       moveend: () => this.furniture.scale(),
@@ -201,7 +217,7 @@ export class Stage {
 
   /** Where the whole land is in view, from which near and far are reckoned. */
   #measure() {
-    const bounds = boundsOf(this.terrain.box, this.terrain.origin);
+    const bounds = boundsOf(this.terrain.focus ?? this.terrain.box, this.terrain.origin);
     this.painter.widest = this.map.getBoundsZoom(bounds, false);
   }
 
@@ -211,7 +227,8 @@ export class Stage {
     const grid = this.card.grid;
     const box = grid ? roomAround(grid.box) : this.scope.box;
     const bounds = boundsOf(box, terrain.origin);
-    show(map, bounds, this.furniture.padding(bounds), { animate, maxZoom: 17 });
+    const flies = (/** @type {any} */ center, /** @type {number} */ zoom) => this.layers.fly(center, zoom);
+    show(map, bounds, this.furniture.padding(bounds), { animate, maxZoom: 17, flies });
   }
 
   /** @param {{columns: Record<string, Float64Array>}} figures */
@@ -248,7 +265,10 @@ export class Stage {
   setAssets(geojson) {
     this.painter.assets = readAssets(geojson, this.terrain, this.hits);
     this.#want("assets");
+    const { offsetHeight } = this.furniture.top;
     this.furniture.show();
+    // One switch more may need a line more: the land stands clear of it.
+    if (this.furniture.top.offsetHeight !== offsetHeight) this.#fit();
   }
 
   /**

@@ -114,8 +114,12 @@ export class Newest extends Panel {
       el("span", { class: "feed__place", text: [this.#place(event), event.title ? category : null].filter(Boolean).join(" · ") }),
       el("span", { class: `feed__state feed__state--${event.is_closed ? "closed" : "open"}`, text: this.#state(event) }),
     ];
-    const go = event.grid && this.context.terrain.byCode.has(event.grid)
-      ? el("button", { type: "button", class: "feed__row", on: { click: () => this.context.store.set(enter(this.context.terrain, event.grid ?? "")) } }, body)
+    const { terrain, store, open } = this.context;
+    const { grid } = event;
+    const look = (/** @type {string} */ code) =>
+      this.context.terrain.byCode.has(code) ? store.set(enter(this.context.terrain, code)) : open?.(code);
+    const go = grid && (terrain.byCode.has(grid) || open)
+      ? el("button", { type: "button", class: "feed__row", on: { click: () => look(grid) } }, body)
       : el("div", { class: "feed__row" }, body);
     return el("li", { class: isNew ? "feed__item is-new" : "feed__item", "data-key": key, "data-told": told }, [go]);
   }

@@ -18,11 +18,12 @@ export class Organisation extends Panel {
 
   /** @param {any} board */
   draw({ party_organisations: counts, people }) {
-    const kinds = ORDER.filter((kind) => counts[kind] > 0);
-    this.list.replaceChildren(...kinds.map((kind, n) =>
-      step(this.say(`party.${kind}`), number(this.lang, counts[kind]), (n + 1) / kinds.length)));
-    const told = [["party_members", people.party_members], ["party_households", people.party_households]];
-    this.members.replaceChildren(...told.filter(([, count]) => count).map(([name, count]) =>
-      pill(this.say(`board.${name}`), number(this.lang, /** @type {number} */ (count)))));
+    const steps = ORDER.filter((kind) => counts[kind] > 0).map((kind) => [this.say(`party.${kind}`), counts[kind]]);
+    // The households around which members gather are the lowest level of the organisation.
+    if (people.party_households) steps.push([this.say("board.party_households"), people.party_households]);
+    this.list.replaceChildren(...steps.map(([name, count], n) => step(name, number(this.lang, count), (n + 1) / steps.length)));
+    this.list.classList.toggle("levels--few", steps.length < 4);
+    const { party_members: members } = people;
+    this.members.replaceChildren(...(members ? [pill(this.say("board.party_members"), number(this.lang, members))] : []));
   }
 }

@@ -35,7 +35,11 @@ export class Outliers extends Panel {
     const { divisions } = this.context.terrain;
     const above = divisions.get(divisions.get(division)?.parent ?? "");
     const told = number(this.lang, expected, expected < 10 ? 1 : 0);
-    const go = () => this.context.store.set(enter(this.context.terrain, code));
+    const go = () => {
+      const { terrain, store, open } = this.context;
+      if (open && !terrain.byCode.has(code)) open(code);
+      else store.set(enter(terrain, code));
+    };
     const button = el("button", { type: "button", class: "bar-row bar-row--go", "data-code": code, on: { click: go } }, [
       el("span", { class: "bar-row__place digits", text: String(place + 1) }),
       el("span", { class: "bar-row__name", text: above && above.depth > 0 ? `${above.name} ${name}` : name }),

@@ -24,8 +24,10 @@ export class Ranking extends Panel {
   }
 
   heading() {
-    const slug = this.board?.children?.[0]?.level;
-    const level = this.board?.levels.find((/** @type {any} */ known) => known.slug === slug);
+    const first = this.board?.children?.[0];
+    const level = this.board?.levels.find((/** @type {any} */ known) => known.slug === first?.level)
+      // Below the lowest division lie grids, which the deployment may call something else.
+      ?? (first ? this.board.levels.at(-1) : null);
     const name = level ? this.named([level.zh, level.en], "") : "";
     return name ? this.say("board.ranking_of", { level: name }) : this.say("board.ranking");
   }
