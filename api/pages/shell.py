@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from api.admission.security import Asking, cookie_name, csrf_token
 from api.deps.common import ReadSession, served
+from api.kept.unchanged import unchanged
 from api.pages.static_files import versioned
 from gis.core.access import Actor, Power
 from gis.core.errors import Unavailable
@@ -67,9 +68,11 @@ def map_answer(
         return html_answer(render_page("empty.html"))
     if not actor.may(Power.STATISTICS):
         return to_login(request)
-    settings = request.app.state.settings
-    overview = map_overview(
-        session, profile, home_of(actor), scope=actor.scope(), most=settings.grids_at_once
+    settings, scope, home = request.app.state.settings, actor.scope(), home_of(actor)
+    overview = unchanged(request.app.state).overviews.get(
+        session,
+        scope,
+        lambda: map_overview(session, profile, home, scope=scope, most=settings.grids_at_once),
     )
     if overview is None:
         return html_answer(render_page("empty.html"))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import Annotated, Any, Literal
 
+import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from api.admission.security import Asking
@@ -20,11 +22,13 @@ from api.deps.common import (
     SnapshotAsked,
 )
 from api.kept.standing import tract_figures, tract_living
+from api.kept.unchanged import unchanged
 from api.schemas.common import problems
 from api.schemas.maps import GridFiguresAnswer, HeatAnswer, TimelineAnswer
 from gis.core.access import Actor, Power
 from gis.core.errors import Forbidden, Invalid
 from gis.core.snapshot import Snapshot
+from gis.db.session import ReadSession as Reader
 from gis.events.choice import EventChoice
 from gis.statistics.by_grid import (
     FigureColumns,
@@ -47,6 +51,8 @@ router = APIRouter(tags=["maps"])
 
 #: Cells of heat for whoever sees statistics alone, m.
 COARSE_M = 600
+#: Of what is packed once and told often: the least that costs little.
+PACKING = 6
 #: private: what is drawn depends on who asks, and only the address tells.
 FOR_EVER = "private, max-age=31536000, immutable"
 
@@ -84,11 +90,24 @@ def get_topology(
     generation: Generation,
     request: Request,
     session: ReadSession,
+    actor: Asking,
     v: Version = None,
     form: Form = "topojson",
     division: Division = None,
 ) -> Response:
     """Return the grids of a generation as TopoJSON: objects `basic` and `exclusive`."""
+    packed = form == "packed"
+
+    def found() -> Topology:
+        _require_few(request, session, generation, division)
+        return _store(request).get(session, generation, packed=packed, division=division)
+
+    question = (actor.scope(), generation, packed, division)
+    topology = unchanged(request.app.state).topologies.get(session, question, found)
+    return _topology_answer(request, topology, v, form)
+
+
+def _require_few(request: Request, session: Reader, generation: int, division: str | None) -> None:
     most = request.app.state.settings.grids_at_once
     if is_large(session, generation, most, division=division):
         raise Invalid(
@@ -97,8 +116,6 @@ def get_topology(
             zh=f"网格超过 {most} 个：请用 division 指定区划，"
             f"或改取 /tiles/overview/{generation}.topojson。",
         )
-    topology = _store(request).get(session, generation, packed=form == "packed", division=division)
-    return _topology_answer(request, topology, v, form)
 
 
 @router.get("/tiles/overview/{generation}.topojson", responses=problems(404))
@@ -133,11 +150,16 @@ def _topology_answer(request: Request, topology: Topology, v: str | None, form: 
     }
     if etag in _listed(request.headers.get("if-none-match", "")):
         return Response(status_code=304, headers=headers)
+    return _packed_answer(request, topology.packed, headers)
+
+
+def _packed_answer(request: Request, packed: bytes, headers: dict[str, str]) -> Response:
+    """Return a document that was packed before, for those too that cannot unpack."""
     if "gzip" in request.headers.get("accept-encoding", ""):
-        body = topology.packed
         headers["Content-Encoding"] = "gzip"
+        body = packed
     else:
-        body = topology.unpacked()
+        body = gzip.decompress(packed)
     return Response(body, headers=headers, media_type="application/json")
 
 
@@ -163,6 +185,7 @@ def require_coarse(actor: Actor, cell_m: int) -> None:
 @router.get("/api/v1/heat", response_model=HeatAnswer)
 def get_heat(
     *,
+    request: Request,
     session: ReadSession,
     served: ServedReading,
     days: Reported,
@@ -177,14 +200,20 @@ def get_heat(
     require_coarse(actor, cell_m)
     _, south, _, north = served.profile.bounds
     chosen = EventChoice(days.first, days.last, category)
-    bins = heat_bins(
-        session,
-        chosen,
-        cell_m=cell_m,
-        standard_parallel=(south + north) / 2,
-        division=division,
-    )
-    return json_answer(bins.document())
+
+    def packed_bins() -> bytes:
+        bins = heat_bins(
+            session,
+            chosen,
+            cell_m=cell_m,
+            standard_parallel=(south + north) / 2,
+            division=division,
+        )
+        return gzip.compress(orjson.dumps(bins.document()), PACKING, mtime=0)
+
+    question = (actor.scope(), chosen, cell_m, division)
+    body = unchanged(request.app.state).heat.get(session, question, packed_bins)
+    return _packed_answer(request, body, {"Vary": "Accept-Encoding"})
 
 
 @router.get("/api/v1/statistics/grids", response_model=GridFiguresAnswer, responses=problems(404))

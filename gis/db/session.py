@@ -39,6 +39,24 @@ def read_session(engine: Engine, scope: Scope | None = None) -> Iterator[ReadSes
         yield ReadSession(session)
 
 
+def state_seen(session: ReadSession) -> str:
+    """Return a name for the state of the database that a read-only transaction sees.
+
+    Parameters
+    ----------
+    session
+        All its statements see the same state.
+
+    Returns
+    -------
+    str
+        Two transactions with the same name see the same data; after anything was committed the
+        name is another one. Source: PostgreSQL, functions on transaction IDs and snapshots.
+    """
+    name = session.scalar(text("SELECT pg_current_snapshot()::text"))
+    return str(name)
+
+
 @contextmanager
 def write_session(engine: Engine, scope: Scope | None = None) -> Iterator[WriteSession]:
     """Open one transaction that is committed at the end, or not at all; see `read_session`."""

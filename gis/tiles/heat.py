@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -172,8 +173,7 @@ def heat_bins(
     lattice = HeatLattice(cell_m, standard_parallel)
     villages = find_part(session, division).part
     rows = list_heat_cells(session, chosen.values() | lattice.values() | {"part": villages})
-    cells = np.array([(row.column, row.row, row.events) for row in rows], dtype=np.int64)
-    cells = cells.reshape(-1, 3)
+    cells = np.fromiter(chain.from_iterable(rows), np.int64, 3 * len(rows)).reshape(-1, 3)
     lon, lat = lattice.centres(cells[:, 0], cells[:, 1])
     return HeatBins(
         cell_m=cell_m,

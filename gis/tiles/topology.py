@@ -62,10 +62,6 @@ class Topology:
     version: str
     packed: bytes
 
-    def unpacked(self) -> bytes:
-        """Return the document as plain JSON bytes."""
-        return gzip.decompress(self.packed)
-
 
 class TopologyStore:
     """Documents that were built once, in memory and as files.

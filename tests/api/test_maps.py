@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 
 import numpy as np
@@ -12,8 +15,11 @@ import pandas as pd
 import pyproj
 import pytest
 import shapely
+import sqlalchemy
+from sqlalchemy import Engine
 
-from gis.db.session import write_session
+from api.kept.unchanged import Unchanged
+from gis.db.session import read_session, write_session
 from gis.events import load_events
 from gis.grids import load_locator
 from tests import factories
@@ -164,6 +170,57 @@ def test_heat_grids_and_days_count_the_same_events(api, chosen):
     assert sum(timeline["counts"]) == expected
     if not chosen:
         assert timeline["first_day"] == days.min()
+
+
+@pytest.fixture
+def counted() -> Iterator[list[str]]:
+    """Statements that count the heat, of all engines of this process."""
+    found = []
+
+    def note(connection, cursor, statement, *rest) -> None:
+        found.extend([statement] if "AS lambda" in statement else [])
+
+    sqlalchemy.event.listen(Engine, "before_cursor_execute", note)
+    yield found
+    sqlalchemy.event.remove(Engine, "before_cursor_execute", note)
+
+
+def test_the_heat_is_counted_once_until_something_is_written(
+    serve, world_url, world_engine, counted
+):
+    client = serve(world_url)
+    first = client.get("/api/v1/heat").json()
+    assert client.get("/api/v1/heat").json() == first
+    plain = client.get("/api/v1/heat", headers={"Accept-Encoding": "identity"})
+    assert "Content-Encoding" not in plain.headers
+    assert plain.json() == first
+    assert len(counted) == 1
+    assert client.get("/api/v1/heat?cell_m=600").json()["total"] == first["total"]
+    assert len(counted) == 2
+
+    frame = factories.events(1).assign(source_id="later")
+    with write_session(world_engine) as session:
+        load_events(session, frame, load_locator(session))
+    assert client.get("/api/v1/heat").json()["total"] == first["total"] + 1
+
+
+def test_of_many_who_ask_at_once_one_counts(world_engine):
+    kept, began, counted = Unchanged(), threading.Event(), []
+
+    def count() -> int:
+        counted.append(threading.get_ident())
+        began.wait(30)
+        return 7
+
+    def ask(_: int) -> int:
+        with read_session(world_engine) as session:
+            return kept.get(session, "how many?", count)
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = pool.map(ask, range(4))
+        began.set()
+        assert list(answers) == [7] * 4
+    assert len(counted) == 1
 
 
 def test_an_event_of_midnight_belongs_to_the_day_that_begins(serve, world_url, world_engine):
