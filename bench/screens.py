@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -49,7 +50,7 @@ UPDATE event SET (occurred_at, reported_at, closed_at, due_at)
   FROM (SELECT current_date - max(reported_at)::date - 1 AS days FROM event) AS late,
        LATERAL (SELECT make_interval(days => late.days) AS by) AS gone
 """
-LOGIN, PASSWORD = "shooting", "a password of nobody"
+LOGIN, PASSWORD = "shooting", secrets.token_urlsafe(16)
 
 
 class Camera:

@@ -182,7 +182,7 @@ def require_coarse(actor: Actor, cell_m: int) -> None:
         )
 
 
-@router.get("/api/v1/heat", response_model=HeatAnswer)
+@router.get("/api/v1/heat", response_model=HeatAnswer, responses=problems(404))
 def get_heat(
     *,
     request: Request,
