@@ -186,8 +186,7 @@ class Bench:
                 page.evaluate("window.carded = 0")
                 page.mouse.click(x + 9 * (turn % 5), y + 7 * (turn % 3))
                 page.locator(".stage-card").wait_for(timeout=do.PATIENCE_MS)
-                page.wait_for_function("window.carded > 0", timeout=do.PATIENCE_MS)
-                found.append(page.evaluate("window.carded"))
+                found.append(do.await_value(page, "window.carded"))
         return Line("click to card, 95 %", do.quantile(found, 0.95), "{:.0f} ms", 100)
 
     def report_to_pixels(self, count: int = 40) -> Line:

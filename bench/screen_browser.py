@@ -71,13 +71,21 @@ def page_of(browser: Browser, width: int, height: int, **more: str) -> Iterator[
 
 def await_seen(page: Page) -> float:
     """Return when what was waited for was on the screen, ms since the page was asked for."""
+    return await_value(page, "window.seen")
+
+
+def await_value(page: Page, name: str) -> float:
+    """Return a number of the page's as soon as it is not zero.
+
+    Asked again and again from here: the page's policy lets nothing be evaluated within it.
+    """
     until = time.monotonic() + PATIENCE_MS / 1000
     while time.monotonic() < until:
-        seen = page.evaluate("window.seen")
-        if seen:
-            return float(seen)
+        value = page.evaluate(name)
+        if value:
+            return float(value)
         page.wait_for_timeout(20)
-    raise TimeoutError("what was waited for never came")
+    raise TimeoutError(f"{name} never came")
 
 
 def opened(page: Page, url: str, condition: str) -> float:

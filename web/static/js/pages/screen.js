@@ -20,6 +20,8 @@ import { LANGUAGE_KEY } from "../ui/language.js";
 import { writeWords } from "../ui/words.js";
 
 const RETRY_MS = 5000;
+/** So long the first picture waits for heat that was asked for before the boundaries were read. */
+const HEAT_WITH_IT_MS = 40;
 
 learn(PLAYBACK_MESSAGES, SCREEN_MESSAGES, STAGE_MESSAGES);
 
@@ -45,7 +47,8 @@ export async function start(map, layers, config) {
       const terrain = overview?.terrain ?? readTopology(sent);
       const division = terrain.divisions.has(state.division ?? "") ? state.division : null;
       const store = new Store({ ...state, division });
-      const wall = new Wall(map, terrain, store, options, config, { lastDay: heat?.last_day ?? null, coming });
+      const first = coming && await soon(coming);
+      const wall = new Wall(map, terrain, store, options, config, { lastDay: heat?.last_day ?? null, coming, first });
       coming = null;
       if (overview) wall.divide(overview);
       one("#status").hidden = true;
@@ -78,6 +81,14 @@ function hastened({ from, to }, [west, south, east, north]) {
   const coming = loadHeat(new AbortController().signal, { from, to, category: null }, binOf(box, (south + north) / 2));
   coming.catch(() => {});
   return coming;
+}
+
+/**
+ * @param {Promise<any>} coming
+ * @returns {Promise<any>} what it brings, or null where that takes longer
+ */
+function soon(coming) {
+  return Promise.race([coming.catch(() => null), new Promise((settle) => setTimeout(settle, HEAT_WITH_IT_MS, null))]);
 }
 
 /**

@@ -52,10 +52,10 @@ export class Wall {
    * @param {import("../core/store.js").Store<ScreenState>} store
    * @param {import("../core/screen_state.js").ScreenOptions} options
    * @param {any} config
-   * @param {{lastDay: string | null, coming: Promise<any> | null}} events day of the last one, and
-   *   the first answer on their heat, where it was asked for already
+   * @param {{lastDay: string | null, coming: Promise<any> | null, first: any}} events day of the last
+   *   one, the first answer on their heat where it was asked for already, and that if it has come
    */
-  constructor(map, terrain, store, options, config, { lastDay, coming }) {
+  constructor(map, terrain, store, options, config, { lastDay, coming, first }) {
     this.map = map;
     this.terrain = terrain;
     this.store = store;
@@ -85,7 +85,9 @@ export class Wall {
     this.playing = new Playing(this, lastDay ?? config.today);
     // Whatever the map's size hangs on stands before it is painted: it is painted once.
     this.#writeAround();
-    this.stage = new Stage(map, terrain, store, { element: one("#stage"), config });
+    this.heatShown = first;
+    const bins = first && readBins(first, terrain.origin);
+    this.stage = new Stage(map, terrain, store, { element: one("#stage"), config, bins });
     this.options = options;
     this.heated = this.data.askHeat();
   }
@@ -108,9 +110,18 @@ export class Wall {
     return new ScreenData(this.store, this.config.root.code, () => this.stage.heatCell, coming, {
       board: (source) => this.#boarded(source),
       figures: (source) => this.#figured(source),
-      heat: ({ data }) => data && this.#stages.forEach((stage) => stage.setHeat(readBins(data, this.terrain.origin))),
+      heat: ({ data }) => this.#heated(data),
       assets: ({ data }) => data && this.#stages.forEach((stage) => stage.setAssets(data)),
     });
+  }
+
+  /** @param {any} answer on the heat */
+  #heated(answer) {
+    // The first one may be in the first picture.
+    if (answer && answer !== this.heatShown) {
+      this.#stages.forEach((stage) => stage.setHeat(readBins(answer, this.terrain.origin)));
+    }
+    this.heatShown = null;
   }
 
   #watch() {

@@ -36,8 +36,9 @@ export class Stage {
    * @param {HTMLElement} options.element that the map and what stands over it are in
    * @param {Partial<import("../../api/stage.js").StageApi>} [options.api]
    * @param {{sees_events?: boolean, levels?: Record<string, [string, string]>}} [options.config]
+   * @param {import("../../map/heat.js").Bins | null} [options.bins] of the heat, for the first picture
    */
-  constructor(map, terrain, store, { element, api = {}, config = {} }) {
+  constructor(map, terrain, store, { element, api = {}, config = {}, bins = null }) {
     this.map = map;
     /** What levels are called, in Chinese and in English. @type {Record<string, [string, string]>} */
     this.levels = config.levels ?? {};
@@ -60,6 +61,7 @@ export class Stage {
     this.#pointer();
     this.#keys();
     this.#watch();
+    if (bins) this.setHeat(bins);
     this.#open();
   }
 
