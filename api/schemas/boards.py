@@ -110,7 +110,7 @@ class Board(DivisionStats):
     now: dt.datetime = Field(description="When the events were counted.")
     standing_at: dt.datetime = Field(
         description="When people, staff, grids, assets and outliers were counted: a minute ago at"
-        " most."
+        " most, or a quarter of an hour where counting takes seconds (a province)."
     )
     today: Today
     trend: Trend
