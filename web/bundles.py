@@ -13,6 +13,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 STATIC = Path(__file__).parent / "static"
 BUNDLE = STATIC / "bundle"
@@ -20,6 +21,11 @@ ROOT = "/static/"
 #: Below the static folder: folders of sources, and the list of what is vendored.
 SOURCES = ("css", "js")
 VENDORED = "vendor/manifest.json"
+
+BROKEN = (
+    "The bundle of the pages is not whole; their modules are served one by one:"
+    " remove web/static/bundle, and ./run bundles them again."
+)
 
 _log = logging.getLogger(__name__)
 
@@ -42,6 +48,11 @@ def bundled() -> Mapping[str, tuple[str, ...]]:
     except FileNotFoundError:
         _log.info("The pages are not bundled (./run does it); their modules are served one by one.")
         return {}
+    except ValueError:
+        manifest = None
+    if not _is_manifest(manifest):
+        _log.warning(BROKEN)
+        return {}
     if manifest["made_from"] != made_from():
         _log.warning(
             "The bundle of the pages is older than their modules, which are served one by one:"
@@ -49,12 +60,14 @@ def bundled() -> Mapping[str, tuple[str, ...]]:
         )
         return {}
     if any(_sum(BUNDLE / name) != total for name, total in manifest["files"].items()):
-        _log.warning(
-            "The bundle of the pages is not whole; their modules are served one by one:"
-            " remove web/static/bundle, and ./run bundles them again."
-        )
+        _log.warning(BROKEN)
         return {}
     return {entry: _addresses(names) for entry, names in manifest["entries"].items()}
+
+
+def _is_manifest(manifest: Any) -> bool:
+    """Tell whether all is there that is read of it: half a file must not keep the server down."""
+    return isinstance(manifest, dict) and manifest.keys() >= {"made_from", "files", "entries"}
 
 
 def made_from() -> str:

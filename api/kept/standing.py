@@ -27,6 +27,8 @@ WORTH = 60.0
 LONGEST_S = 900.0
 #: Boards whose figures are kept; a county has some 600 divisions.
 MOST = 256
+#: The same of figures by tract, of which one takes a megabyte or two: anybody may ask for any days.
+MOST_OF_TRACTS = 16
 
 
 Figures = TypeVar("Figures")
@@ -42,9 +44,13 @@ class Standing(Generic[Figures]):
     """What was counted lately, for all threads of a process."""
 
     def __init__(
-        self, clock: Callable[[], float] = time.monotonic, *, kept_s: float = KEPT_S
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        kept_s: float = KEPT_S,
+        most: int = MOST,
     ) -> None:
-        self._clock, self._kept_s = clock, kept_s
+        self._clock, self._kept_s, self._most = clock, kept_s, most
         self._lock = threading.Lock()
         self._kept: OrderedDict[Hashable, _Kept[Figures]] = OrderedDict()
 
@@ -64,7 +70,7 @@ class Standing(Generic[Figures]):
         with self._lock:
             self._kept[key] = _Kept(figures, now + self._kept_for(now - began))
             self._kept.move_to_end(key)
-            while len(self._kept) > MOST:
+            while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
         return figures
 
@@ -83,7 +89,7 @@ def standing(state: State) -> Standing[StandingFigures]:
 def tract_figures(state: State) -> Standing[FigureColumns]:
     """Return the one of this process for figures by tract, which cost a look at every event."""
     if not hasattr(state, "tract_figures"):
-        state.tract_figures = Standing(kept_s=TRACTS_KEPT_S)
+        state.tract_figures = Standing(kept_s=TRACTS_KEPT_S, most=MOST_OF_TRACTS)
     kept: Standing[FigureColumns] = state.tract_figures
     return kept
 
@@ -91,6 +97,6 @@ def tract_figures(state: State) -> Standing[FigureColumns]:
 def tract_living(state: State) -> Standing[dict[str, Living]]:
     """Return the one of this process for who lives in the tracts of an overview."""
     if not hasattr(state, "tract_living"):
-        state.tract_living = Standing()
+        state.tract_living = Standing(most=MOST_OF_TRACTS)
     kept: Standing[dict[str, Living]] = state.tract_living
     return kept

@@ -42,7 +42,8 @@ class Unchanged(Generic[Answer]):
         question
             All that the answer hangs on besides: the parameters, and the scope of who asks.
         count
-            Makes the answer. Of many who ask at once, one counts and the others wait for it.
+            Makes the answer. Of many who ask at once, one counts and the others wait for it; if
+            it fails they count side by side.
         """
         key = (state_seen(session), question)
         with self._lock:
@@ -59,12 +60,21 @@ class _Slot(Generic[Answer]):
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._answers: list[Answer] = []
+        self._has_failed = False
 
     def get(self, count: Callable[[], Answer]) -> Answer:
         with self._lock:
-            if not self._answers:
-                self._answers.append(count())
-            return self._answers[0]
+            if not self._answers and not self._has_failed:
+                self._count(count)
+            if self._answers:
+                return self._answers[0]
+        # Each who waits holds a connection: one time-out after another would take all of them away.
+        return count()
+
+    def _count(self, count: Callable[[], Answer]) -> None:
+        self._has_failed = True
+        self._answers.append(count())
+        self._has_failed = False
 
 
 @dataclass(frozen=True, slots=True)

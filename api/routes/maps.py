@@ -130,7 +130,7 @@ def get_overview(
 ) -> Response:
     """Return divisions in the place of their grids (区块), for a map of very many grids."""
     most = request.app.state.settings.grids_at_once
-    version = overview_version(session, generation, is_whole=actor.scope().is_whole)
+    version = overview_version(session, generation, scope=actor.scope())
     topology = _store(request).made(
         version,
         f"overview-{most}-{version}",
@@ -243,7 +243,7 @@ def get_figures_by_tract(
     actor: Asking,
     category: Category = None,
 ) -> Response:
-    """Count by the divisions of an overview (`/tiles/overview`), of a few seconds ago at most."""
+    """Count by the divisions of an overview (`/tiles/overview`), of seconds or minutes ago."""
     chosen = EventChoice(days.first, days.last, category)
     depth = tract_depth(session)
     seen = actor.scope()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
-from pydantic import StringConstraints
+from pydantic import AfterValidator, StringConstraints
 
 from api.admission.security import Asking, needs
 from api.answers import json_answer
@@ -22,7 +23,17 @@ from gis.playlists import NAME_PATTERN, Stop
 
 router = APIRouter(prefix="/api/v1/playlists", tags=["screens"])
 
-_Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN), Printable]
+
+def _visible(name: str) -> str:
+    """Refuse what nobody sees: joiners and lone marks are letters to the pattern's first reader."""
+    if not re.fullmatch(NAME_PATTERN, name):
+        raise ValueError("must consist of letters, digits, spaces and . · - alone")
+    if re.fullmatch("[0-9]{12}", name):
+        raise ValueError("must not be twelve digits: an address takes those for a division")
+    return name
+
+
+_Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN), Printable, AfterValidator(_visible)]
 DivisionAsked = Annotated[DivisionCode, Path(description="Whose it is; 6, 9 or 12 digits.")]
 NameAsked = Annotated[_Name, Path(description="`default`, or another name of 1 to 40 characters.")]
 Seen = Annotated[

@@ -53,7 +53,10 @@ def state_seen(session: ReadSession) -> str:
         Two transactions with the same name see the same data; after anything was committed the
         name is another one. Source: PostgreSQL, functions on transaction IDs and snapshots.
     """
-    name = session.scalar(text("SELECT pg_current_snapshot()::text"))
+    # Another server in its place, or one that was put back in time, may count transactions anew.
+    name = session.scalar(
+        text("SELECT concat_ws(' ', pg_current_snapshot(), pg_postmaster_start_time())")
+    )
     return str(name)
 
 

@@ -169,15 +169,15 @@ def figures_by_tract(
 
 def _grids_of(session: ReadSession, division: str, snapshot: Snapshot) -> list[int]:
     """List the grids of a division, exclusive ones too; see `queries.list_basic_grids`."""
-    villages = list_divisions_within(session, division)
+    divisions = list_divisions_within(session, division)
     rows = session.scalars(
         text(
             "SELECT v.grid_id FROM grid_version AS v"
-            " WHERE v.division_code = ANY(:villages)"
+            " WHERE v.division_code = ANY(:divisions)"
             "   AND (v.generations @> CAST(:generation AS bigint)"
             "        AND v.valid @> CAST(:day AS date)) IS TRUE"
         ),
-        {"villages": villages, "generation": snapshot.generation, "day": snapshot.day},
+        {"divisions": divisions, "generation": snapshot.generation, "day": snapshot.day},
     )
     return list(rows)
 

@@ -171,8 +171,8 @@ def heat_bins(
     Source: Lambert cylindrical equal-area, EPSG Guidance Note 7-2, method 9835.
     """
     lattice = HeatLattice(cell_m, standard_parallel)
-    villages = find_part(session, division).part
-    rows = list_heat_cells(session, chosen.values() | lattice.values() | {"part": villages})
+    part = find_part(session, division).part
+    rows = list_heat_cells(session, chosen.values() | lattice.values() | {"part": part})
     cells = np.fromiter(chain.from_iterable(rows), np.int64, 3 * len(rows)).reshape(-1, 3)
     lon, lat = lattice.centres(cells[:, 0], cells[:, 1])
     return HeatBins(

@@ -127,7 +127,7 @@ def map_overview(
 
 def _version(session: ReadSession, generation: int, scope: Scope, *, is_large: bool) -> str:
     if is_large:
-        return overview_version(session, generation, is_whole=scope.is_whole)
+        return overview_version(session, generation, scope=scope)
     return topology_version(session, generation)
 
 

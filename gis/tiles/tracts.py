@@ -16,6 +16,7 @@ import numpy as np
 import shapely
 from sqlalchemy import text
 
+from gis.core.access import Scope
 from gis.core.adjacency import contacts
 from gis.core.colouring import colour
 from gis.core.errors import NotFound
@@ -100,7 +101,7 @@ def tract_depth(session: ReadSession) -> int:
     return max((row.depth for row in levels if row.divisions <= MOST_TRACTS), default=0)
 
 
-def overview_version(session: ReadSession, generation: int, *, is_whole: bool) -> str:
+def overview_version(session: ReadSession, generation: int, *, scope: Scope) -> str:
     """Return the digest that names the overview of a generation.
 
     Parameters
@@ -109,8 +110,9 @@ def overview_version(session: ReadSession, generation: int, *, is_whole: bool) -
         Reads the boundaries.
     generation
         Which generation.
-    is_whole
-        Whether everything may be seen, and so no grid has to be looked at.
+    scope
+        What the session sees; where that is everything, no grid has to be looked at. Two scopes
+        may see the same divisions of an overview and different grids in them.
 
     Returns
     -------
@@ -122,7 +124,12 @@ def overview_version(session: ReadSession, generation: int, *, is_whole: bool) -
     NotFound
         There is no such generation.
     """
-    bound = {"generation": generation, "is_whole": is_whole, "depth": tract_depth(session)}
+    bound = {
+        "generation": generation,
+        "is_whole": scope.is_whole,
+        "scope": "" if scope.is_whole else ",".join(scope.divisions),
+        "depth": tract_depth(session),
+    }
     digest = session.scalar(text(read_sql(__file__, "tract_digest")), bound)
     if digest is None:
         raise NotFound(f"generation {generation} does not exist", zh=f"不存在第 {generation} 版")

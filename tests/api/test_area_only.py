@@ -613,8 +613,10 @@ def served(marked, world_url: str, tmp_path) -> Iterator[httpx.Client]:
         world_url, state_dir=tmp_path, anonymous="none", person_keys=tmp_path / "keys.json"
     )
     app = create_app(settings)
-    # Boards are counted anew each time, so that what is kept hides nothing from the second proof.
+    # All is counted anew each time, so that what is kept hides nothing from the second proof.
     app.state.standing = Standing(kept_s=0)
+    app.state.tract_figures = Standing(kept_s=0)
+    app.state.tract_living = Standing(kept_s=0)
     with serving(app) as client:
         yield client
 

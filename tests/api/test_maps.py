@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from html import unescape
 
 import numpy as np
@@ -16,7 +17,7 @@ import pyproj
 import pytest
 import shapely
 import sqlalchemy
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from api.kept.unchanged import Unchanged
 from gis.db.session import read_session, write_session
@@ -204,6 +205,20 @@ def test_the_heat_is_counted_once_until_something_is_written(
     assert client.get("/api/v1/heat").json()["total"] == first["total"] + 1
 
 
+@contextmanager
+def asking(engine: Engine, kept: Unchanged[int]) -> Iterator[Callable[[Callable[[], int]], int]]:
+    """Ask in transactions that see one state, whatever PostgreSQL writes by itself meanwhile."""
+    with read_session(engine) as first:
+        state = first.scalar(text("SELECT pg_export_snapshot()"))
+
+        def ask(count: Callable[[], int]) -> int:
+            with read_session(engine) as session:
+                session.execute(text(f"SET TRANSACTION SNAPSHOT '{state}'"))
+                return kept.get(session, "how many?", count)
+
+        yield ask
+
+
 def test_of_many_who_ask_at_once_one_counts(world_engine):
     kept, began, counted = Unchanged(), threading.Event(), []
 
@@ -212,15 +227,27 @@ def test_of_many_who_ask_at_once_one_counts(world_engine):
         began.wait(30)
         return 7
 
-    def ask(_: int) -> int:
-        with read_session(world_engine) as session:
-            return kept.get(session, "how many?", count)
-
-    with ThreadPoolExecutor(4) as pool:
-        answers = pool.map(ask, range(4))
+    with asking(world_engine, kept) as ask, ThreadPoolExecutor(4) as pool:
+        answers = pool.map(ask, [count] * 4)
         began.set()
         assert list(answers) == [7] * 4
     assert len(counted) == 1
+
+
+def test_those_who_waited_for_a_count_that_failed_count_side_by_side(world_engine):
+    kept, together = Unchanged(), threading.Barrier(3)
+
+    def fail() -> int:
+        raise TimeoutError
+
+    def count() -> int:
+        return together.wait(30)
+
+    with asking(world_engine, kept) as ask:
+        with pytest.raises(TimeoutError):
+            ask(fail)
+        with ThreadPoolExecutor(3) as pool:
+            assert sorted(pool.map(ask, [count] * 3)) == [0, 1, 2]
 
 
 def test_an_event_of_midnight_belongs_to_the_day_that_begins(serve, world_url, world_engine):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import shapely
 
+from gis.core.access import Scope
 from gis.db.session import read_session
 from gis.tiles import topology, tracts
 from tests import factories
@@ -74,12 +75,24 @@ def test_a_part_is_the_grids_of_its_division_with_what_lies_above(api):
     assert document["divisions"][0]["label"] is None
 
 
+def test_areas_that_see_the_same_divisions_keep_overviews_of_their_own(reading_engine):
+    def version(*seen: str) -> str:
+        scope = Scope(seen)
+        with read_session(reading_engine, scope) as session:
+            return tracts.overview_version(session, 1, scope=scope)
+
+    below = sorted(code for code in factories.VILLAGES if code.startswith(A[:9]))
+    # Of the first the township's outline is seen as well.
+    assert version(A) != version(*below)
+
+
 def test_too_many_grids_are_not_sent_at_once(serve, reading_url):
     client = serve(reading_url, grids_at_once=10)
 
     problem = assert_problem(client.get(TOPOLOGY), 422, "invalid")
     assert "division" in problem["detail"]
     assert client.get(TOPOLOGY, params={"division": A}).status_code == 200
+    assert_problem(client.get("/tiles/grids/99.topojson"), 404, "not-found")
 
 
 def test_a_large_deployment_opens_with_its_overview(serve, reading_url):

@@ -121,6 +121,15 @@ def test_one_keeps_playlists_of_the_own_area_only(hall) -> None:
     assert [item["division"] for item in listed] == [A, B]
 
 
+@pytest.mark.parametrize("name", ["default\u200d", "\u200cx", "\u0301x", "e\u0301"])
+def test_a_name_hides_nothing(hall, name) -> None:
+    body = {"stops": [stop(A)]}
+    assert (
+        hall.put(f"/api/v1/playlists/{A}/{name}", json=body, headers=as_("county")).status_code
+        == 422
+    )
+
+
 def test_a_refusal_names_the_stop_and_the_remedy(hall) -> None:
     path = f"/api/v1/playlists/{A}/default"
     elsewhere = hall.put(path, json={"stops": [stop(A), stop(B)]}, headers=as_("county"))

@@ -95,6 +95,17 @@ def test_what_is_stale_or_broken_is_not_served(
     assert "bundle" not in versioned('"/static/css/pages/index.css"')
 
 
+@pytest.mark.parametrize("manifest", ["", '{"made_from": "', "[]", "{}"])
+def test_half_a_manifest_does_not_keep_the_server_down(
+    static: Path, caplog: pytest.LogCaptureFixture, manifest: str
+) -> None:
+    (static / "bundle" / "manifest.json").write_text(manifest, "utf-8")
+    bundled.cache_clear()
+
+    assert bundled() == {}
+    assert "not whole" in caplog.text
+
+
 def test_without_a_bundle_modules_are_served(static: Path) -> None:
     shutil.rmtree(static / "bundle")
     bundled.cache_clear()

@@ -9,6 +9,7 @@ SELECT md5(coalesce((SELECT string_agg(b.content_hash, ';' ORDER BY b.generation
            || coalesce((SELECT string_agg(concat_ws('|', d.code, d.name, d.level, d.parent_code),
                                           ';' ORDER BY d.code COLLATE "C")
                           FROM division AS d
-                         WHERE d.depth <= :depth), ''))
+                         WHERE d.depth <= :depth), '')
+           || CAST(:scope AS text))
   FROM generation AS g
  WHERE g.generation = :generation

@@ -3,7 +3,7 @@ import test from "node:test";
 import { Figures, kindsOf } from "../../../web/static/js/core/figures.js";
 import { HitIndex } from "../../../web/static/js/core/hit.js";
 import { boundsOfMode } from "../../../web/static/js/core/measures.js";
-import { joined, joinedFigures, partOf, partOn, readOverview } from "../../../web/static/js/core/parts.js";
+import { joined, joinedFigures, partOn, readOverview } from "../../../web/static/js/core/parts.js";
 import { DEFAULT_SCREEN, click, enter } from "../../../web/static/js/core/screen_state.js";
 import { GRID_RANK, HIDDEN_RANK, outerRings, readTopology } from "../../../web/static/js/core/topology.js";
 import { CODES, world } from "./world.mjs";
@@ -73,9 +73,9 @@ test("tracts are no grids: their codes are those of divisions, and they have no 
 });
 
 test("the part of a division is found on its way down", () => {
-  assert.equal(partOf(overview, A), A);
-  assert.equal(partOf(overview, ROOT), null);
-  assert.equal(partOf(overview, null), null);
+  assert.equal(partOn(overview, [ROOT, A]), A);
+  assert.equal(partOn(overview, [ROOT]), null);
+  assert.equal(partOn(overview, []), null);
   assert.equal(partOn(overview, [ROOT, B, "990101101202999"]), B);
 });
 

@@ -38,17 +38,8 @@ export function readOverview(sent, plane) {
 
 /**
  * @param {Overview} overview
- * @param {string | null} code of a division that the overview has
- * @returns {string | null} the part that it lies in; null above all parts
- */
-export function partOf({ terrain, parts }, code) {
-  return terrain.divisions.get(code ?? "")?.path.find((above) => parts.has(above)) ?? null;
-}
-
-/**
- * @param {Overview} overview
  * @param {string[]} path codes of divisions from the top down, also of such as it does not have
- * @returns {string | null} the part on that way
+ * @returns {string | null} the part on that way; null above all parts
  */
 export const partOn = ({ parts }, path) => path.find((code) => parts.has(code)) ?? null;
 

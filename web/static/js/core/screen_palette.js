@@ -2,8 +2,7 @@
 // Every colour that the map of the wall screen paints with: bright on dark, calm over large areas.
 import { mixed } from "./palette.js";
 
-/** Behind the map, and land that is not looked into. */
-export const GROUND = "#06132b";
+/** Land that is not looked into. */
 export const OUTSIDE = "#0b1f42";
 /** Land under the heat. */
 export const UNDER_HEAT = "#0d2a55";

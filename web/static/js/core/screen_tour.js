@@ -29,11 +29,12 @@ export const ALERT_MS = 8_000;
 /**
  * @param {Terrain} terrain
  * @param {Stop[]} playlist empty for the root and the first level that parts it
+ * @param {boolean} [reachesAll] whether divisions that the terrain does not know are found elsewhere
  * @returns {Stop[]} those that there are
  */
-export function stopsOf(terrain, playlist) {
+export function stopsOf(terrain, playlist, reachesAll = false) {
   const { divisions, root } = terrain;
-  const known = playlist.filter((stop) => divisions.has(stop.division));
+  const known = playlist.filter((stop) => reachesAll || divisions.has(stop.division));
   if (known.length > 0 || !root) return known;
   let parted = root;
   while (parted.children.length === 1) parted = parted.children[0];

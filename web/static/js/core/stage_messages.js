@@ -30,7 +30,7 @@ export const STAGE_MESSAGES = {
     "stage.by_tract": "每块为一个{level}，进入后显示网格",
     "stage.legend_heat": "事件密度（件/平方公里）",
     "stage.legend_heat_note": "共 {total} 件 · 平滑半径 {metres} 米 · 各级比例尺色标一致",
-    "stage.legend_heat_by_parts": "共 {total} 件 · 平滑半径 {metres} 米 · 全域与各分片色标各自取定",
+    "stage.legend_heat_by_parts": "共 {total} 件 · 平滑半径 {metres} 米 · 全域与各下级区划色标各自取定",
     "stage.legend_heat_empty": "本时段无事件",
     "stage.asset_camera": "视频监控",
     "stage.asset_centre": "综治中心",

@@ -101,7 +101,7 @@ function coloured({ values, width, height }, cellKm2, range) {
 }
 
 /** Sides of a cell that the server offers, in metres. */
-const CELLS_M = [75, 150, 300, 600, 1200, 2400];
+export const CELLS_M = [75, 150, 300, 600, 1200, 2400];
 
 /**
  * @param {number} latitude

@@ -34,6 +34,7 @@ export class PlaylistDesk {
     this.saved = [];
     this.draft = draftOf([]);
     this.notice = { words: "", isBad: false, isOutrun: false };
+    this.isSaving = false;
     addEventListener("beforeunload", (event) => this.isDirty && event.preventDefault());
     document.addEventListener("keydown", (event) => this.#key(event));
   }
@@ -222,6 +223,9 @@ export class PlaylistDesk {
   async #save() {
     const open = this.#opened();
     const { stops } = this.draft;
+    // A second click would be told that somebody else was faster.
+    if (this.isSaving) return;
+    this.isSaving = true;
     try {
       const saved = await putPlaylist(open.division, open.name, stops, open.etag);
       if (this.open !== open) return;
@@ -231,6 +235,8 @@ export class PlaylistDesk {
     } catch (error) {
       const isOutrun = error instanceof ProblemError && OUTRUN.has(error.status);
       this.#tell(reasonOf(this.language, error), true, isOutrun);
+    } finally {
+      this.isSaving = false;
     }
   }
 

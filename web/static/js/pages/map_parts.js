@@ -30,6 +30,8 @@ export class MapParts {
     this.code = null;
     /** @type {string | null} */
     this.wanted = null;
+    /** Ends when the wanted part stands, or cannot. @type {Promise<void>} */
+    this.coming = Promise.resolve();
     /** @type {Map<string, Terrain>} */
     this.kept = new Map();
     this.ask = latest(loadPart);
@@ -108,9 +110,15 @@ export class MapParts {
   }
 
   /** @param {string | null} part */
-  async #want(part) {
-    if (part === this.wanted) return;
+  #want(part) {
+    if (part === this.wanted) return this.coming;
     this.wanted = part;
+    this.coming = this.#come(part);
+    return this.coming;
+  }
+
+  /** @param {string | null} part */
+  async #come(part) {
     const terrain = part === null ? this.overview.terrain : this.kept.get(part) ?? (await this.#load(part));
     if (terrain === null || this.wanted !== part || part === this.code) return;
     if (part) {
@@ -124,11 +132,13 @@ export class MapParts {
 
   /** @param {string} part */
   async #load(part) {
-    const { terrain } = this.overview;
+    const { overview } = this;
+    const { terrain } = overview;
     try {
       const sent = await this.ask(terrain.generation, part);
-      if (sent === null) return null;
-      const found = joined(this.overview, readTopology(sent, terrain.origin), part);
+      // Newer boundaries may hold by now.
+      if (sent === null || overview !== this.overview) return null;
+      const found = joined(overview, readTopology(sent, terrain.origin), part);
       this.kept.set(part, found);
       for (const oldest of this.kept.keys()) {
         if (this.kept.size <= KEPT) break;
@@ -149,6 +159,7 @@ export class MapParts {
    */
   async renew(generation) {
     const sent = await loadTopology(`/tiles/overview/${generation}.topojson?form=packed`);
+    if (generation !== this.page.config.generation) return;
     this.overview = readOverview(sent, this.page.terrain.origin);
     this.kept.clear();
     const part = this.code;

@@ -79,6 +79,7 @@ export class Playing {
       return;
     }
     page.frame.playing(translate(state.lang, "playback.loading"));
+    const { own } = this;
     await page.guarded(async () => {
       const { map } = view;
       const cell = cellFor(map.getCenter().lat, map.getZoom());
@@ -88,7 +89,8 @@ export class Playing {
       if (!answer) return;
       for (const one of answer.generations) this.facts.set(one.generation, one);
       await this.#boundaries(answer.generations);
-      this.#begin(new Playback(answer));
+      // Whoever went on to another part meanwhile looks at other grids than these.
+      if (own === this.own) this.#begin(new Playback(answer));
     });
     if (!this.isOn) page.frame.playing("");
   }
@@ -99,15 +101,18 @@ export class Playing {
    */
   async #past(generation) {
     const { parts } = this.page;
-    const terrain = readTopology(await loadBoundaries(generation, parts?.code), this.own.origin);
-    return parts?.code ? joined(parts.overview, terrain, parts.code) : terrain;
+    const code = parts?.code;
+    const terrain = readTopology(await loadBoundaries(generation, code), this.own.origin);
+    return parts && code ? joined(parts.overview, terrain, code) : terrain;
   }
 
   /** @param {{generation: number}[]} generations */
   async #boundaries(generations) {
+    // Of a part; another one has a map of its own.
+    const { terrains } = this;
     for (const { generation } of generations) {
-      if (this.terrains.has(generation)) continue;
-      this.terrains.set(generation, await this.#past(generation));
+      if (terrains.has(generation)) continue;
+      terrains.set(generation, await this.#past(generation));
     }
   }
 

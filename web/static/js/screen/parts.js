@@ -76,6 +76,8 @@ export class Parts {
       if (this.wanted === part) this.#stand(part, code);
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
+      // What was refused once is refused again.
+      if (error.status >= 400 && error.status < 500) return;
       this.timer = window.setTimeout(() => {
         this.wanted = null;
         this.#want(part, code);

@@ -67,12 +67,14 @@ export class Playing {
       return;
     }
     this.told.textContent = translate(lang, "playback.loading");
+    const { own } = this;
     try {
       const answer = await this.request({ ...range, division, category: null, cell_m: this.wall.stage.heatCell });
       if (!answer) return;
-      await this.#boundaries(answer.steps);
+      const isStill = own === this.own && (await this.#boundaries(answer.steps));
       this.told.textContent = "";
-      this.#begin(new Playback(answer), range);
+      // Whoever went on to another part meanwhile looks at other grids than these.
+      if (isStill) this.#begin(new Playback(answer), range);
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
       this.told.textContent = error.status === 0 ? translate(lang, "app.offline") : error.text(lang);
@@ -85,8 +87,9 @@ export class Playing {
    */
   async #past(generation) {
     const { parts } = this.wall;
-    const terrain = readTopology(await loadBoundaries(generation, parts?.code), this.own.origin);
-    return parts?.code ? joined(parts.overview, terrain, parts.code) : terrain;
+    const code = parts?.code;
+    const terrain = readTopology(await loadBoundaries(generation, code), this.own.origin);
+    return parts && code ? joined(parts.overview, terrain, code) : terrain;
   }
 
   /**
@@ -99,14 +102,20 @@ export class Playing {
     this.terrains = new Map([[terrain.generation, terrain]]);
   }
 
-  /** @param {{generation: number}[]} steps */
+  /**
+   * @param {{generation: number}[]} steps
+   * @returns {Promise<boolean>} whether they belong to what is under the map
+   */
   async #boundaries(steps) {
-    const wanted = new Map([[this.own.generation, this.own]]);
+    const { own } = this;
+    const wanted = new Map([[own.generation, own]]);
     for (const generation of new Set(steps.map((step) => step.generation))) {
       const known = wanted.get(generation) ?? this.terrains.get(generation);
       wanted.set(generation, known ?? (await this.#past(generation)));
     }
+    if (own !== this.own) return false;
     this.terrains = wanted;
+    return true;
   }
 
   /**

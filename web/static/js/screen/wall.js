@@ -98,7 +98,7 @@ export class Wall {
     this.newest = /** @type {Newest} */ (this.panels.find((panel) => panel instanceof Newest));
     this.columns.take(this.panels);
     this.#place();
-    this.tour = new Tour(this.stage, this.options);
+    this.tour = new Tour(this.stage, this.options, this.parts && ((code) => this.parts?.open(code) ?? Promise.resolve()));
     this.stage.name();
     this.twin = new Twin(this);
     this.#pair();

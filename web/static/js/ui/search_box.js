@@ -48,7 +48,7 @@ export class SearchBox {
     if (!(found instanceof Promise)) return this.#offer(found, query);
     found.then(
       (later) => later && query === this.input.value && this.#offer(later, query),
-      () => this.#offer([], query),
+      () => query === this.input.value && this.#offer([], query),
     );
   }
 

@@ -2,14 +2,13 @@
 // The bins behind the heat: of one size of cell, whatever the zoom.
 import { densityScale } from "../../core/heat_scale.js";
 import { latOf, metresPerPixel } from "../../core/mercator.js";
+import { CELLS_M } from "../../map/heat.js";
 import { paintDensity, scaleOf } from "./heat.js";
 
 /** @typedef {import("../../core/topology.js").Terrain} Terrain */
 /** @typedef {import("../../map/heat.js").Bins} Bins */
 /** @typedef {import("../../core/heat_scale.js").DensityScale} DensityScale */
 
-/** Sides of a cell that the server offers, in metres. */
-const CELLS_M = [75, 150, 300, 600, 1200, 2400];
 /** As many cells as an answer should have at most. */
 const MOST_CELLS = 60_000;
 

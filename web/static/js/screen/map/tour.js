@@ -17,9 +17,12 @@ export class Tour {
   /**
    * @param {Stage} stage
    * @param {Pick<import("../../core/screen_state.js").ScreenOptions, "rotate" | "stops" | "playlist">} options
+   * @param {((code: string) => Promise<void>) | null} open
    */
-  constructor(stage, { rotate, stops, playlist }) {
+  constructor(stage, { rotate, stops, playlist }, open = null) {
     this.stage = stage;
+    /** Looks into what the terrain does not know, where a deployment is shown by parts. */
+    this.open = open;
     this.store = stage.store;
     const { mode, heat } = this.store.state;
     /** What stops without colours of their own show. */
@@ -33,7 +36,7 @@ export class Tour {
       (source) => this.#answered(source),
     );
     const interval = (rotate || 15) * 1000;
-    const first = stopsOf(stage.terrain, stops.map((division) => ({ division })));
+    const first = stopsOf(stage.terrain, stops.map((division) => ({ division })), open !== null);
     this.clock = startTour(first, interval, Date.now(), this.#here());
     /** Where to go back to after an alert. @type {Partial<ScreenState> | null} */
     this.left = null;
@@ -69,7 +72,8 @@ export class Tour {
     if (failure || etag === this.told) return;
     this.told = etag;
     const listed = data?.found?.stops ?? [];
-    const known = stopsOf(this.stage.terrain, listed.map(({ division, mode, heat, seconds }) => ({ division, mode, heat, seconds })));
+    const stops = listed.map(({ division, mode, heat, seconds }) => ({ division, mode, heat, seconds }));
+    const known = stopsOf(this.stage.terrain, stops, this.open !== null);
     this.clock = follow(this.clock, known, this.#here());
     document.documentElement.dataset.playlist = etag;
     this.stage.setTour(known.length > 1);
@@ -101,8 +105,16 @@ export class Tour {
       this.left = { division, grid };
     }
     this.clock = alerted(this.clock, Date.now());
-    const code = alert.grid && this.stage.terrain.byCode.has(alert.grid) ? alert.grid : alert.division;
-    this.store.set(enter(this.stage.terrain, code ?? ""));
+    const { byCode } = this.stage.terrain;
+    const code = alert.grid && (this.open || byCode.has(alert.grid)) ? alert.grid : alert.division;
+    this.#enter(code ?? "");
+  }
+
+  /** @param {string} code of a division or a grid */
+  #enter(code) {
+    const { divisions, byCode } = this.stage.terrain;
+    if (this.open && code && !divisions.has(code) && !byCode.has(code)) this.open(code);
+    else this.store.set(enter(this.stage.terrain, code));
   }
 
   #beat() {
@@ -110,9 +122,10 @@ export class Tour {
     const { tour, phase, go, alertEnded, share } = tick(this.clock, Date.now(), document.hidden);
     this.clock = tour;
     if (alertEnded) {
-      const back = this.left ?? {};
+      const { left } = this;
       this.left = null;
-      this.store.set({ alert: null, ...back });
+      this.store.set({ alert: null });
+      if (left) this.#return(left);
     }
     if (phase !== "paused" && state.paused_until !== null) this.store.set({ paused_until: null });
     const isOn = state.touring && state.playing === null;
@@ -122,13 +135,22 @@ export class Tour {
     this.stage.showTour(isOn || phase === "alert" ? phase : "off", share, left);
   }
 
+  /** @param {Partial<ScreenState>} left where an alert came */
+  #return(left) {
+    const { divisions, byCode } = this.stage.terrain;
+    const isThere = (!left.division || divisions.has(left.division)) && (!left.grid || byCode.has(left.grid));
+    if (isThere) this.store.set(left);
+    else this.#enter(left.grid ?? left.division ?? "");
+  }
+
   /** @param {import("../../core/screen_tour.js").Stop} stop */
   #go({ division, mode, heat }) {
     const isColoured = mode !== undefined;
     // Once a playlist has gone, its colours go too; else they are those that somebody chose last.
     const own = this.isColoured ? this.own : {};
     this.isColoured = isColoured;
-    this.store.set({ ...enter(this.stage.terrain, division), ...(isColoured ? { mode, heat: heat === true } : own) });
+    this.store.set(isColoured ? { mode, heat: heat === true } : own);
+    this.#enter(division);
   }
 
   /**
