@@ -121,8 +121,8 @@ def test_one_keeps_playlists_of_the_own_area_only(hall) -> None:
     assert [item["division"] for item in listed] == [A, B]
 
 
-@pytest.mark.parametrize("name", ["default\u200d", "\u200cx", "\u0301x", "e\u0301"])
-def test_a_name_hides_nothing(hall, name) -> None:
+@pytest.mark.parametrize("name", ["default\u200d", "\u200cx", "\u0301x", "e\u0301", A])
+def test_a_name_hides_nothing_and_is_no_division(hall, name) -> None:
     body = {"stops": [stop(A)]}
     assert (
         hall.put(f"/api/v1/playlists/{A}/{name}", json=body, headers=as_("county")).status_code

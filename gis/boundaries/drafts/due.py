@@ -177,8 +177,8 @@ def _postpone(session: WriteSession, changeset_id: int) -> Due | None:
     retry_at = now + dt.timedelta(seconds=pause_s)
     refusal = {
         "at": now.isoformat(),
-        "detail": f"Publication failed (attempt {attempts}), for a reason that is not the draft's; see"
-        f" the log of the server. It is tried again at {retry_at:%H:%M}.",
+        "detail": f"Publication failed (attempt {attempts}), for a reason that is not the draft's;"
+        f" see the log of the server. It is tried again at {retry_at:%H:%M}.",
         "detail_zh": f"发布已失败 {attempts} 次，原因不在方案本身，详见服务器日志；"
         f"将于 {retry_at:%H:%M} 重试。",
         "attempts": attempts,
