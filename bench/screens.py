@@ -50,7 +50,8 @@ UPDATE event SET (occurred_at, reported_at, closed_at, due_at)
   FROM (SELECT current_date - max(reported_at)::date - 1 AS days FROM event) AS late,
        LATERAL (SELECT make_interval(days => late.days) AS by) AS gone
 """
-LOGIN, PASSWORD = "shooting", secrets.token_urlsafe(16)
+LOGIN = "shooting"
+PASSWORD = secrets.token_urlsafe(16)
 
 
 class Camera:

@@ -182,7 +182,7 @@ def test_killed_at_random_instants(publisher: Publisher, world_engine: Engine) -
 
 
 @pytest.mark.long
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(5400)
 def test_killed_at_two_hundred_random_instants(publisher: Publisher, world_engine: Engine) -> None:
     outcomes = kill_at_random(publisher, world_engine, kills=200, seed=2)
     assert sum(outcomes.values()) == 200
