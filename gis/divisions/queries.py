@@ -61,6 +61,36 @@ def list_divisions(
     return [Division(**row._mapping) for row in rows]
 
 
+def list_codes_within(session: ReadSession, division: str) -> list[str]:
+    """List the codes of a division and of all below it.
+
+    Parameters
+    ----------
+    session
+        Reads.
+    division
+        Twelve digits.
+
+    Returns
+    -------
+    list of str
+        A list finds its rows by an index; where the statement that asks looked for them itself,
+        PostgreSQL would guess their number, and guess wrong.
+
+    Raises
+    ------
+    NotFound
+        There is no such division, of those that may be seen.
+    """
+    codes = session.scalars(
+        text("SELECT code FROM division WHERE path @> CAST(ARRAY[:division] AS varchar(12)[])"),
+        {"division": division},
+    ).all()
+    if not codes:
+        raise NotFound(f"division {division} does not exist", zh=f"不存在区划 {division}")
+    return list(codes)
+
+
 def get_division(session: ReadSession, code: str, snapshot: Snapshot) -> Division:
     """Return one division with its outline.
 

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from gis.core.clock import SHANGHAI
 from gis.db.session import ReadSession
 from gis.db.sql import read_sql
-from gis.divisions.queries import get_reference
+from gis.divisions.queries import get_reference, list_codes_within
 from gis.events.choice import EventChoice
 from gis.statistics import queries
 from gis.statistics.board_model import (
@@ -190,8 +190,8 @@ def find_outliers(dwelt: tuple[Dwelt, ...], shown: list[int | None]) -> list[Out
 def _area(session: ReadSession, asked: BoardAsked) -> Area:
     if queries.is_root(session, asked.division):
         return Area(is_root=True, grids=[], divisions=[])
-    divisions = queries.list_divisions_within(session, asked.division)
-    grids = queries.list_basic_grids(session, asked.division, asked.snapshot)
+    divisions = list_codes_within(session, asked.division)
+    grids = queries.list_grids_of(session, divisions, asked.snapshot)
     return Area(is_root=False, grids=grids, divisions=divisions)
 
 

@@ -13,8 +13,9 @@ from gis.core import clock
 from gis.core.snapshot import Snapshot
 from gis.db.session import ReadSession
 from gis.db.sql import read_sql
+from gis.divisions.queries import list_codes_within
 from gis.events.choice import EventChoice
-from gis.statistics.queries import list_divisions_within
+from gis.statistics.queries import list_grids_of
 from gis.statistics.readings import statement
 
 #: The columns of figures, in their order.
@@ -78,8 +79,16 @@ def figures_by_grid(
     Returns
     -------
     FigureColumns
+
+    Raises
+    ------
+    NotFound
+        There is no such division, of those that may be seen.
     """
-    grids = None if division is None else _grids_of(session, division, snapshot)
+    grids = None
+    if division is not None:
+        divisions = list_codes_within(session, division)
+        grids = list_grids_of(session, divisions, snapshot, exclusive=True)
     asked = {
         "generation": snapshot.generation,
         "day": snapshot.day,
@@ -165,21 +174,6 @@ def figures_by_tract(
         totals=[(row.parent_code or "", False) for row in rows],
         columns=columns,
     )
-
-
-def _grids_of(session: ReadSession, division: str, snapshot: Snapshot) -> list[int]:
-    """List the grids of a division, exclusive ones too; see `queries.list_basic_grids`."""
-    divisions = list_divisions_within(session, division)
-    rows = session.scalars(
-        text(
-            "SELECT v.grid_id FROM grid_version AS v"
-            " WHERE v.division_code = ANY(:divisions)"
-            "   AND (v.generations @> CAST(:generation AS bigint)"
-            "        AND v.valid @> CAST(:day AS date)) IS TRUE"
-        ),
-        {"divisions": divisions, "generation": snapshot.generation, "day": snapshot.day},
-    )
-    return list(rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import text
@@ -10,6 +11,7 @@ from gis.core import clock
 from gis.core.snapshot import Snapshot
 from gis.db.session import ReadSession
 from gis.db.sql import read_sql
+from gis.divisions.queries import list_codes_within
 from gis.grids.model import Grid
 from gis.statistics.model import (
     EventFigures,
@@ -42,40 +44,21 @@ def is_root(session: ReadSession, division: str) -> bool:
     return bool(session.scalar(asked, {"division": division}))
 
 
-def list_divisions_within(session: ReadSession, division: str) -> list[str]:
-    """List a division and all below it.
+def list_grids_of(
+    session: ReadSession, divisions: Sequence[str], snapshot: Snapshot, *, exclusive: bool = False
+) -> list[int]:
+    """List the grids of divisions.
 
     Parameters
     ----------
     session
         Reads.
-    division
-        Twelve digits.
-
-    Returns
-    -------
-    list of str
-        Codes. A list of them finds its rows by an index; where the statement that asks looked for
-        them itself, PostgreSQL would guess their number, and guess wrong.
-    """
-    rows = session.scalars(
-        text("SELECT code FROM division WHERE path @> CAST(ARRAY[:division] AS varchar(12)[])"),
-        {"division": division},
-    )
-    return list(rows)
-
-
-def list_basic_grids(session: ReadSession, division: str, snapshot: Snapshot) -> list[int]:
-    """List the basic grids of a division.
-
-    Parameters
-    ----------
-    session
-        Reads.
-    division
-        Twelve digits; it and all below.
+    divisions
+        Twelve digits each; see `gis.divisions.queries.list_codes_within`.
     snapshot
         Which boundaries.
+    exclusive
+        Whether exclusive grids are among them.
 
     Returns
     -------
@@ -87,13 +70,14 @@ def list_basic_grids(session: ReadSession, division: str, snapshot: Snapshot) ->
         text(
             "SELECT v.grid_id FROM grid_version AS v"
             " WHERE v.division_code = ANY(CAST(:divisions AS varchar(12)[]))"
-            "   AND v.kind <> 'exclusive'"
+            "   AND (:exclusive OR v.kind <> 'exclusive')"
             # IS TRUE: no index on the ranges. Nearly every grid is in them, against all estimates.
             "   AND (v.generations @> CAST(:generation AS bigint)"
             "        AND v.valid @> CAST(:day AS date)) IS TRUE"
         ),
         {
-            "divisions": list_divisions_within(session, division),
+            "divisions": divisions,
+            "exclusive": exclusive,
             "generation": snapshot.generation,
             "day": snapshot.day,
         },
@@ -156,7 +140,7 @@ def count_grids(session: ReadSession, division: str, snapshot: Snapshot) -> Grid
             "        AND v.valid @> CAST(:day AS date)) IS TRUE"
         ),
         {
-            "divisions": list_divisions_within(session, division),
+            "divisions": list_codes_within(session, division),
             "generation": snapshot.generation,
             "day": snapshot.day,
         },

@@ -7,10 +7,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row, text
 
-from gis.core.errors import NotFound
 from gis.db.session import ReadSession
 from gis.db.sql import read_sql
-from gis.divisions.queries import list_ancestry
+from gis.divisions.queries import list_ancestry, list_codes_within
 
 
 class Part(NamedTuple):
@@ -44,8 +43,7 @@ def find_part(session: ReadSession, division: str | None) -> Part:
     Returns
     -------
     Part
-        Codes in a list find their rows by an index; where a statement looked for them itself,
-        PostgreSQL would guess their number, and guess wrong.
+        See `gis.divisions.queries.list_codes_within`.
 
     Raises
     ------
@@ -54,14 +52,8 @@ def find_part(session: ReadSession, division: str | None) -> Part:
     """
     if division is None:
         return EVERYTHING
-    above = [ref.code for ref in list_ancestry(session, division)]
-    if not above:
-        raise NotFound(f"division {division} does not exist", zh=f"不存在区划 {division}")
-    rows = session.scalars(
-        text("SELECT code FROM division WHERE path @> CAST(ARRAY[:division] AS varchar(12)[])"),
-        {"division": division},
-    )
-    return Part(list(rows), above)
+    part = list_codes_within(session, division)
+    return Part(part, [ref.code for ref in list_ancestry(session, division)])
 
 
 def list_topology_grids(

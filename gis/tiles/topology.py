@@ -75,7 +75,9 @@ class TopologyStore:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._held: OrderedDict[str, Topology] = OrderedDict()
-        self._building = threading.Lock()
+        self._lock = threading.Lock()
+        #: Name → held while its document is made.
+        self._building: dict[str, threading.Lock] = {}
 
     def get(
         self,
@@ -135,13 +137,20 @@ class TopologyStore:
         """
         if packed:
             name = f"packed-{name}"
-        # One builder at a time: ten browsers that open at once must not build ten times.
-        with self._building:
-            if name not in self._held:
-                self._held[name] = self._read_or_build(version, name, build, packed=packed)
-            self._held.move_to_end(name)
-            self._forget()
-            return self._held[name]
+        # One builder of each: ten browsers that open at once must not build ten times, and who
+        # wants a county does not wait for a province.
+        with self._lock:
+            building = self._building.setdefault(name, threading.Lock())
+        with building:
+            found = self._held.get(name)
+            if found is None:
+                found = self._read_or_build(version, name, build, packed=packed)
+            with self._lock:
+                self._building.pop(name, None)
+                self._held[name] = found
+                self._held.move_to_end(name)
+                self._forget()
+        return found
 
     def _forget(self) -> None:
         """Let go of what was asked for least lately; each area has a document of its own."""
@@ -183,7 +192,31 @@ def topology_version(session: ReadSession, generation: int, division: str | None
     NotFound
         There is no such generation, or no such division.
     """
-    digest = find_topology_digest(session, generation, find_part(session, division))
+    return version_of(
+        find_topology_digest(session, generation, find_part(session, division)), generation
+    )
+
+
+def version_of(digest: str | None, generation: int) -> str:
+    """Return the version of a document of a generation.
+
+    Parameters
+    ----------
+    digest
+        Of all that it shows; None where there is no such generation.
+    generation
+        Which one.
+
+    Returns
+    -------
+    str
+        The digest, and the number of the document's form.
+
+    Raises
+    ------
+    NotFound
+        There is no such generation.
+    """
     if digest is None:
         raise NotFound(f"generation {generation} does not exist", zh=f"不存在第 {generation} 版")
     return f"{digest}-{FORM}"

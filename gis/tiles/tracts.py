@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,13 +20,12 @@ from sqlalchemy import text
 from gis.core.access import Scope
 from gis.core.adjacency import contacts
 from gis.core.colouring import colour
-from gis.core.errors import NotFound
 from gis.core.labels import label_points
 from gis.core.lattice import UNITS_PER_DEGREE
 from gis.db.session import ReadSession
 from gis.db.sql import read_sql
 from gis.tiles.queries import find_part
-from gis.tiles.topology import FORM, topology_document
+from gis.tiles.topology import topology_document, version_of
 
 #: Grids of a deployment that are sent at once, unless a setting says otherwise.
 MOST_AT_ONCE = 20_000
@@ -95,10 +95,12 @@ def tract_depth(session: ReadSession) -> int:
     Returns
     -------
     int
-        The lowest level that has `MOST_TRACTS` divisions at most, of those that may be seen.
+        The lowest level that has, as each above it, `MOST_TRACTS` divisions at most, of those that
+        may be seen. Below it a few may lie deeper: their level would leave all others as they are.
     """
-    levels = session.execute(text(read_sql(__file__, "tract_levels"))).all()
-    return max((row.depth for row in levels if row.divisions <= MOST_TRACTS), default=0)
+    levels = session.execute(text(read_sql(__file__, "tract_levels")))
+    few = takewhile(lambda row: row.divisions <= MOST_TRACTS, levels)
+    return max((row.depth for row in few), default=0)
 
 
 def overview_version(session: ReadSession, generation: int, *, scope: Scope) -> str:
@@ -130,10 +132,7 @@ def overview_version(session: ReadSession, generation: int, *, scope: Scope) -> 
         "scope": "" if scope.is_whole else ",".join(scope.divisions),
         "depth": tract_depth(session),
     }
-    digest = session.scalar(text(read_sql(__file__, "tract_digest")), bound)
-    if digest is None:
-        raise NotFound(f"generation {generation} does not exist", zh=f"不存在第 {generation} 版")
-    return f"{digest}-{FORM}"
+    return version_of(session.scalar(text(read_sql(__file__, "tract_digest")), bound), generation)
 
 
 def build_overview(session: ReadSession, generation: int, most: int) -> dict[str, Any]:
@@ -160,8 +159,9 @@ def build_overview(session: ReadSession, generation: int, most: int) -> dict[str
         text(read_sql(__file__, "tract_divisions")), {"generation": generation, "depth": depth}
     ).all()
     counted = _counted(session, generation, depth)
-    parents = {row.parent_code for row in rows}
     seen = [row for row in rows if row.wkb is not None]
+    # Whoever has nobody below with an outline stands for itself.
+    parents = {row.parent_code for row in seen}
     tracts = _drawn([row for row in seen if row.code not in parents], counted)
     document = topology_document(
         tracts, _without_shapes(rows), generation, tolerance=_tolerance(tracts)

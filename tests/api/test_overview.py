@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import gzip
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import numpy as np
+import orjson
 import pytest
 import shapely
+from sqlalchemy import text
 
 from gis.core.access import Scope
-from gis.db.session import read_session
+from gis.db.session import read_session, write_session
 from gis.tiles import topology, tracts
 from tests import factories
 from tests.api.test_maps import decoded
@@ -173,3 +178,70 @@ def test_the_level_of_tracts_has_not_too_many(reading_engine, monkeypatch):
         assert tracts.tract_depth(session) == 2
         monkeypatch.setattr(tracts, "MOST_TRACTS", 3)
         assert tracts.tract_depth(session) == 1
+
+
+def test_a_few_divisions_far_down_do_not_make_tracts_of_all_above(world_engine, monkeypatch):
+    monkeypatch.setattr(tracts, "MOST_TRACTS", 3)
+    with write_session(world_engine) as session:
+        session.execute(
+            text(
+                "INSERT INTO division"
+                " (county_code, code, level, name, is_admin, parent_code, path, depth)"
+                " SELECT county_code, :code, level, name, is_admin, code,"
+                "        path || CAST(:code AS varchar(12)), depth + 1"
+                "   FROM division WHERE code = :above"
+            ),
+            {"code": factories.VILLAGES[0][:9] + "999", "above": factories.VILLAGES[0]},
+        )
+    with read_session(world_engine) as session:
+        assert tracts.tract_depth(session) == 1
+
+
+def test_whoever_has_no_outline_below_stands_for_itself(world_engine):
+    below = [code for code in factories.VILLAGES if code.startswith(A[:9])]
+    with write_session(world_engine) as session:
+        gone = text("DELETE FROM division_outline WHERE division_code = ANY(:codes)")
+        session.execute(gone, {"codes": below})
+    with read_session(world_engine) as session:
+        document = tracts.build_overview(session, 1, 100)
+    others = [code for code in factories.VILLAGES if code not in below]
+    assert set(decoded(document)) == {A, *others}
+
+
+def test_the_version_of_boundaries_tells_which_outlines_are_seen(world_engine):
+    with read_session(world_engine) as session:
+        before = topology.topology_version(session, 1)
+    with write_session(world_engine) as session:
+        gone = text("DELETE FROM division_outline WHERE division_code = :code")
+        session.execute(gone, {"code": A})
+    with read_session(world_engine) as session:
+        assert topology.topology_version(session, 1) != before
+
+
+@pytest.mark.parametrize("path", ["/api/v1/statistics/grids", "/api/v1/heat", TOPOLOGY])
+def test_a_division_that_is_not_there_is_said_to_be_missing(api, path):
+    assert_problem(api.get(path, params={"division": "990101999000"}), 404)
+
+
+def test_who_wants_a_small_document_does_not_wait_for_a_large_one(tmp_path):
+    store = topology.TopologyStore(tmp_path)
+    begun, others = threading.Event(), threading.Event()
+    built = []
+
+    def build(name: str) -> dict[str, str]:
+        built.append(name)
+        if name == "large":
+            begun.set()
+            assert others.wait(30)
+        return {"name": name}
+
+    def ask(name: str) -> bytes:
+        return store.made(name, name, lambda: build(name), packed=False).packed
+
+    with ThreadPoolExecutor(3) as pool:
+        large = [pool.submit(ask, "large") for _ in range(2)]
+        assert begun.wait(30)
+        assert orjson.loads(gzip.decompress(ask("small"))) == {"name": "small"}
+        others.set()
+        assert large[0].result() == large[1].result()
+    assert sorted(built) == ["large", "small"]

@@ -18,6 +18,14 @@ SELECT md5(coalesce((SELECT string_agg(b.content_hash, ';' ORDER BY b.generation
                                           ';' ORDER BY d.code COLLATE "C")
                           FROM division AS d
                          WHERE CAST(:part AS varchar(12)[]) IS NULL
-                            OR d.code = ANY(CAST(:part AS varchar(12)[]) || CAST(:above AS varchar(12)[]))), ''))
+                            OR d.code = ANY(CAST(:part AS varchar(12)[]) || CAST(:above AS varchar(12)[]))), '')
+           -- Who sees a division has not always its outline, and with that the place of its name.
+           || coalesce((SELECT string_agg(concat_ws('|', o.division_code, lower(o.generations)),
+                                          ';' ORDER BY o.division_code COLLATE "C",
+                                                       lower(o.generations))
+                          FROM division_outline AS o
+                         WHERE o.generations @> g.generation
+                           AND (CAST(:part AS varchar(12)[]) IS NULL
+                                OR o.division_code = ANY(CAST(:part AS varchar(12)[])))), ''))
   FROM generation AS g
  WHERE g.generation = :generation
