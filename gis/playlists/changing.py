@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from gis import audit, feeds
@@ -144,6 +144,9 @@ def _require_below(session: WriteSession, division: str, stops: Sequence[Stop]) 
 
 
 def _require_room(session: WriteSession, division: str) -> None:
+    # Two who add one at once count one after the other.
+    turn = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+    session.execute(turn, {"name": f"playlists of {division}"})
     query = select(func.count()).where(PlaylistRow.division_code == division)
     if (session.scalar(query) or 0) >= MOST_PLAYLISTS:
         raise Conflict(

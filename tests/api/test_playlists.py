@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from gis.accounts import hash_secret
-from gis.playlists import Mode
+from gis.playlists import Mode, model
 from tests import factories
 from tests.api.screens import Screen
 
@@ -156,3 +156,10 @@ def test_pages_and_server_know_the_same_colours() -> None:
     listed = re.search(r"SCREEN_MODES = .*?\((\[.*?\])\)", module.read_text(encoding="utf-8"))
     assert listed is not None
     assert tuple(re.findall('"(\\w+)"', listed[1])) == get_args(Mode)
+
+
+def test_the_page_knows_the_limits() -> None:
+    module = Path(__file__).parents[2] / "web/static/js/core/playlist_draft.js"
+    told = dict(re.findall(r"export const (\w+) = (\d+);", module.read_text(encoding="utf-8")))
+    for name in ("SHORTEST_S", "LONGEST_S", "MOST_STOPS"):
+        assert int(told[name]) == getattr(model, name)
