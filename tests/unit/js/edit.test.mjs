@@ -10,7 +10,7 @@ import * as operations from "../../../web/static/js/edit/operations.js";
 import { isLater, refusalOf } from "../../../web/static/js/edit/schedule.js";
 import { SnapIndex } from "../../../web/static/js/edit/snapping.js";
 import { asks, begin, isComplete, operationOf, withGrid } from "../../../web/static/js/edit/tools.js";
-import { Turns } from "../../../web/static/js/edit/turns.js";
+import { LatestOnly } from "../../../web/static/js/edit/latest_only.js";
 import { Working } from "../../../web/static/js/edit/working.js";
 
 const X = 1_150_000_000;
@@ -254,7 +254,7 @@ test("the lists are one's own, what waits for one, and all", () => {
 });
 
 test("of several things asked for, only the newest answer counts", async () => {
-  const turns = new Turns();
+  const turns = new LatestOnly();
   const shown = [];
   const waiting = ["earlier file", "later file"].map((answer) => {
     const isNewest = turns.take();

@@ -63,7 +63,7 @@ export const DEFAULT_SCREEN = {
  * @property {[number, number] | null} ana stretch of the picture by the wall, across and down
  */
 
-export const DEFAULT_ROTATE_S = 15;
+const DEFAULT_ROTATE_S = 15;
 
 /**
  * @param {string} search ?division=411421103000&rotate=15&mode=density&heat=1&lang=en

@@ -4,7 +4,7 @@
 /** @typedef {import("../api/uploads.js").Upload} Upload */
 
 /** Beyond this a file does not lie where the stored borders are, metres. */
-export const FAR_M = 20;
+const FAR_M = 20;
 /** How a change of grids is counted, in this order. */
 export const COUNTED = /** @type {const} */ (["modified", "split", "merged", "new", "retired"]);
 export const STILL = /** @type {const} */ (["unchanged", "node_only", "untold"]);

@@ -6,7 +6,7 @@ import { el } from "../ui/dom.js";
 /** @typedef {import("../ui/language.js").Language} Language */
 /** @typedef {import("../api/changesets.js").Changeset} Changeset */
 
-export const FILTERS = /** @type {const} */ (["own", "review", "publish", "all"]);
+const FILTERS = /** @type {const} */ (["own", "review", "publish", "all"]);
 /** @typedef {typeof FILTERS[number]} Filter */
 
 /**

@@ -1,7 +1,7 @@
 // @ts-check
 // Of several things asked for one after the other, only the newest answer counts.
 
-export class Turns {
+export class LatestOnly {
   #taken = 0;
 
   /**

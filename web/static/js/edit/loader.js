@@ -8,7 +8,7 @@ import { partsOf, withBox } from "./mesh.js";
 /** @typedef {import("../core/topology.js").Terrain} Terrain */
 
 /** More than this at once nobody can edit. */
-export const MOST_IN_VIEW = 500;
+const MOST_IN_VIEW = 500;
 
 export class Loader {
   /**

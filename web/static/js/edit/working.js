@@ -67,7 +67,7 @@ export class Working {
  * @param {EditGrid | undefined} before
  * @returns {EditGrid}
  */
-export const editGridOf = ({ code, action, name, kind, division, area_m2, geometry }, before) =>
+const editGridOf = ({ code, action, name, kind, division, area_m2, geometry }, before) =>
   withBox({
     code,
     action,

@@ -3,7 +3,7 @@
 import { ProblemError } from "../api/client.js";
 import { applyUpload, confirmUpload, readShapes, sendUpload } from "../api/uploads.js";
 import { accepting, boxOf, firstCandidate } from "../core/upload.js";
-import { Turns } from "../edit/turns.js";
+import { LatestOnly } from "../edit/latest_only.js";
 import { UploadLayer } from "../edit/upload_layer.js";
 import { uploadView } from "../edit/upload_view.js";
 import { reasonOf } from "../ui/dialogs.js";
@@ -14,12 +14,12 @@ export class UploadDesk {
     this.page = page;
     /** @type {UploadLayer | null} */
     this.layer = null;
-    this.turns = new Turns();
+    this.latest = new LatestOnly();
     this.#forget();
   }
 
   #forget() {
-    this.turns.take(); // what is still under way concerns nobody any more
+    this.latest.take(); // what is still under way concerns nobody any more
     /** @type {import("../edit/upload_view.js").Shown} */
     this.shown = { upload: null, busy: null, share: null, failure: null, layers: null, candidate: null, chosen: null };
   }
@@ -78,7 +78,7 @@ export class UploadDesk {
    */
   async #wait(busy, work, failed) {
     const { language } = this.page;
-    const isNewest = this.turns.take();
+    const isNewest = this.latest.take();
     this.#draw({ busy, failure: null });
     try {
       await work(isNewest);

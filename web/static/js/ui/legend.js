@@ -173,7 +173,7 @@ export function heatLegend(lang, scale) {
  * @param {import("../core/palette.js").HeatRange} range
  * @returns {{at: number, decimals: number}[]}
  */
-export function ticksOf(range) {
+function ticksOf(range) {
   const round = (/** @type {number} */ value) => {
     const size = 10 ** Math.floor(Math.log10(value));
     return Math.round(value / size) * size;

@@ -16,7 +16,7 @@ const TAKEN_OUTSIDE = 0.66;
  * @param {number[]} tiers ranks of the borders between divisions, ascending
  * @returns {Pen}
  */
-export function screenPen(rank, near, tiers) {
+function screenPen(rank, near, tiers) {
   if (rank === EXCLUSIVE_RANK) return { colour: SCREEN_INK.exclusive, width: 0.5 + 1.1 * near, alpha: 0.95 };
   if (rank === GRID_RANK) return { colour: SCREEN_INK.grid, width: 0.4 + 0.7 * near, alpha: 0.2 + 0.55 * near };
   if (rank === 0) return { colour: SCREEN_INK.county, width: 2.2 + near, alpha: 1 };
