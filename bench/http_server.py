@@ -34,11 +34,18 @@ def with_empty_routes() -> FastAPI:
     return app
 
 
-def main() -> None:
-    """Serve as `gridmap serve` does, on a socket that the caller has opened."""
+def serve(application: str) -> None:
+    """Serve as `gridmap serve` does, on a socket that the caller has opened.
+
+    Parameters
+    ----------
+    application
+        Module and factory, ``bench.http_server:with_empty_routes``; the socket's number is the
+        first argument of the process.
+    """
     door = socket.socket(fileno=int(sys.argv[1]))
     config = uvicorn.Config(
-        "bench.http_server:with_empty_routes",
+        application,
         factory=True,
         log_level="warning",
         timeout_graceful_shutdown=LONGEST_GOODBYE_S,
@@ -51,4 +58,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    serve("bench.http_server:with_empty_routes")

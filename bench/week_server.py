@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import socket
 import sys
 from contextlib import ExitStack
 
-import uvicorn
 from fastapi import FastAPI, Request, Response
 
 from api.app import create_app
 from api.live.feed import Pace
+from bench.http_server import serve
 from gis.core import clock
 
 #: Signs of life come as often on the clock that is moved on as they do on a true one.
@@ -35,12 +34,5 @@ def with_a_clock() -> FastAPI:
     return app
 
 
-def main() -> None:
-    """Serve as `gridmap serve` does, on a socket that the caller has opened."""
-    door = socket.socket(fileno=int(sys.argv[1]))
-    config = uvicorn.Config("bench.week_server:with_a_clock", factory=True, log_level="warning")
-    uvicorn.Server(config).run(sockets=[door])
-
-
 if __name__ == "__main__":
-    main()
+    serve("bench.week_server:with_a_clock")

@@ -103,7 +103,7 @@ class Server:
         """End it as an administrator would."""
         if self._process:
             self._process.terminate()
-            self._process.wait(180)
+            self._process.wait(30)
             self._process = None
             self.client.close()
 

@@ -2,17 +2,15 @@
 // The map page of a deployment that is shown by parts: an overview, and the grids of the part that
 // is looked into, or that fills the map at a close zoom.
 import { ProblemError } from "../api/client.js";
-import { latest, loadHeat, loadPart, loadPath, loadTopology, search } from "../api/maps.js";
+import { latest, loadHeat, loadPath, loadTopology, search } from "../api/maps.js";
 import { shortDivision } from "../core/names.js";
-import { joined, partOn, readOverview } from "../core/parts.js";
-import { readTopology } from "../core/topology.js";
+import { partOn, readOverview } from "../core/parts.js";
 import { planePoint } from "../map/camera.js";
+import { PartsKept } from "../map/parts_kept.js";
 import { stand } from "./map_follow.js";
 
-/** @typedef {import("../core/topology.js").Terrain} Terrain */
 /** @typedef {import("../core/parts.js").Overview} Overview */
 
-const KEPT = 4;
 /** Side of a cell of heat where no part is on the map, metres. */
 const COARSE_M = 2400;
 /** A part is near when what is seen is at most so many times as large as its box. */
@@ -32,9 +30,7 @@ export class MapParts {
     this.wanted = null;
     /** Ends when the wanted part stands, or cannot. @type {Promise<void>} */
     this.coming = Promise.resolve();
-    /** @type {Map<string, Terrain>} */
-    this.kept = new Map();
-    this.ask = latest(loadPart);
+    this.kept = new PartsKept(overview);
     this.askPath = latest(loadPath);
     this.askSearch = latest(search);
     page.store.watch(["scope"], () => queueMicrotask(() => this.follow()));
@@ -119,37 +115,18 @@ export class MapParts {
 
   /** @param {string | null} part */
   async #come(part) {
-    const terrain = part === null ? this.overview.terrain : this.kept.get(part) ?? (await this.#load(part));
-    if (terrain === null || this.wanted !== part || part === this.code) return;
-    if (part) {
-      this.kept.delete(part);
-      this.kept.set(part, terrain);
-    }
-    this.code = part;
-    this.page.view.map.getContainer().dataset.part = part ?? "";
-    await stand(this.page, terrain);
-  }
-
-  /** @param {string} part */
-  async #load(part) {
-    const { overview } = this;
-    const { terrain } = overview;
+    const { kept } = this;
     try {
-      const sent = await this.ask(terrain.generation, part);
+      const terrain = part === null ? this.overview.terrain : await kept.get(part);
       // Newer boundaries may hold by now.
-      if (sent === null || overview !== this.overview) return null;
-      const found = joined(overview, readTopology(sent, terrain.origin), part);
-      this.kept.set(part, found);
-      for (const oldest of this.kept.keys()) {
-        if (this.kept.size <= KEPT) break;
-        this.kept.delete(oldest);
-      }
-      return found;
+      if (terrain === null || kept !== this.kept || this.wanted !== part || part === this.code) return;
+      this.code = part;
+      this.page.view.map.getContainer().dataset.part = part ?? "";
+      await stand(this.page, terrain);
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
       // The next move of the map, or step into it, tries again.
       if (this.wanted === part) this.wanted = this.code;
-      return null;
     }
   }
 
@@ -161,7 +138,7 @@ export class MapParts {
     const sent = await loadTopology(`/tiles/overview/${generation}.topojson?form=packed`);
     if (generation !== this.page.config.generation) return;
     this.overview = readOverview(sent, this.page.terrain.origin);
-    this.kept.clear();
+    this.kept = new PartsKept(this.overview);
     const part = this.code;
     this.code = null;
     this.wanted = null;

@@ -2,16 +2,14 @@
 // A deployment that is shown by parts: the overview stands under the map until somebody looks into a
 // part; then its grids are fetched and laid over the tracts around them.
 import { ProblemError } from "../api/client.js";
-import { latest, loadPart, loadPath } from "../api/maps.js";
-import { joined, partOn } from "../core/parts.js";
+import { latest, loadPath } from "../api/maps.js";
+import { partOn } from "../core/parts.js";
 import { enter } from "../core/screen_state.js";
-import { readTopology } from "../core/topology.js";
+import { PartsKept } from "../map/parts_kept.js";
 
 /** @typedef {import("../core/topology.js").Terrain} Terrain */
 /** @typedef {import("../core/parts.js").Overview} Overview */
 
-/** So many parts are kept: where one came from, and the next stops of a tour. */
-const KEPT = 4;
 const RETRY_MS = 5000;
 
 export class Parts {
@@ -26,9 +24,7 @@ export class Parts {
     this.code = null;
     /** @type {string | null} */
     this.wanted = null;
-    /** @type {Map<string, Terrain>} the one that was wanted last at the end */
-    this.kept = new Map();
-    this.ask = latest(loadPart);
+    this.kept = new PartsKept(overview);
     this.askPath = latest(loadPath);
     this.timer = 0;
     // What is on the map changes once everybody has heard of the division.
@@ -67,13 +63,13 @@ export class Parts {
     if (part === this.wanted && code === null) return;
     this.wanted = part;
     window.clearTimeout(this.timer);
-    if (part === null || !this.kept.has(part)) this.#stand(null);
+    if (part === null || !this.kept.has(part)) this.#stand(null, this.overview.terrain);
     if (part === null) return;
     try {
-      const terrain = this.kept.get(part) ?? (await this.#load(part));
+      const terrain = await this.kept.get(part);
       if (!terrain) return;
       await still(this.wall.stage);
-      if (this.wanted === part) this.#stand(part, code);
+      if (this.wanted === part) this.#stand(part, terrain, code);
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
       // What was refused once is refused again.
@@ -85,34 +81,16 @@ export class Parts {
     }
   }
 
-  /** @param {string} part */
-  async #load(part) {
-    const { terrain } = this.overview;
-    const sent = await this.ask(terrain.generation, part);
-    if (sent === null) return null;
-    const found = joined(this.overview, readTopology(sent, terrain.origin), part);
-    this.kept.set(part, found);
-    for (const oldest of this.kept.keys()) {
-      if (this.kept.size <= KEPT) break;
-      this.kept.delete(oldest);
-    }
-    return found;
-  }
-
   /**
    * @param {string | null} part
+   * @param {Terrain} terrain
    * @param {string | null} [code]
    */
-  #stand(part, code = null) {
-    const terrain = (part && this.kept.get(part)) || this.overview.terrain;
+  #stand(part, terrain, code = null) {
     const change = code ? enter(terrain, code) : null;
     if (part === this.code) {
       if (change) this.wall.store.set(change);
       return;
-    }
-    if (part) {
-      this.kept.delete(part);
-      this.kept.set(part, terrain);
     }
     this.code = part;
     this.wall.standOn(terrain, change);
